@@ -1,0 +1,27 @@
+"""The API under /api/v1: the same reads and commands as the pages, as JSON; one file per capability."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from selaras.api import closing, evaluation, exchange, organisation, tenancy
+from selaras.api.documented import DocumentedApi
+from selaras.api.encoding import problem_response
+
+__all__ = ["PREFIX", "install", "problem_response"]
+
+PREFIX = "/api/"
+
+
+def install(app: Flask) -> None:
+    """Add every endpoint and its description, `/api/v1/openapi.json`."""
+    app.config.update(
+        API_TITLE="Selaras",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    documented = DocumentedApi(app)
+    for module in (tenancy, organisation, evaluation, closing, exchange):
+        documented.register_blueprint(module.endpoints)

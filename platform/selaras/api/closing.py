@@ -1,0 +1,96 @@
+"""Endpoints: a period's close, its progress, and overrides of a distribution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from selaras.api import shapes
+from selaras.api.documented import endpoints_of
+from selaras.api.encoding import encoded
+from selaras.api.evaluation import period_of, word_of
+from selaras.api.schemas import schema_of
+from selaras.closing import service
+from selaras.closing.queries import Overview, overview
+from selaras.edge.access import needs
+from selaras.edge.context import actor, rules, session
+from selaras.evaluation.distribution import CheckView
+from selaras.evaluation.queries import period_by_code
+from selaras.evaluation.wording import outcome_words
+from selaras.identity.permissions import Permission
+from selaras.organisation.access import unit_for
+
+endpoints = endpoints_of("closing", "Closing a period")
+
+
+@endpoints.route("/periods/<period>")
+@needs(Permission.SEE_AGENCY)
+@endpoints.response(200, schema_of(shapes.Overview))
+def show_period(period: str) -> Response:
+    """A period with the progress of its close, its outcomes and every unit's distribution."""
+    return encoded(_overview(overview(session(), period)))
+
+
+@endpoints.route("/closes", methods=["POST"])
+@needs(Permission.CLOSE_PERIOD)
+@endpoints.arguments(schema_of(shapes.CloseRequest))
+@endpoints.response(202, schema_of(shapes.CloseStarted))
+def start_close(body: dict[str, Any]) -> Response:
+    """Start closing a period; follow its progress at the period."""
+    period = period_by_code(session(), body["period"])
+    chosen = rules(period.ends)
+    made = service.start(session(), actor(), period.code, chosen, without_unrated=body["without_unrated"])
+    return encoded(shapes.CloseStarted(made, period.code), 202)
+
+
+@endpoints.route("/overrides", methods=["POST"])
+@needs(Permission.OVERRIDE_DISTRIBUTION)
+@endpoints.arguments(schema_of(shapes.OverrideRequest))
+@endpoints.response(200, schema_of(shapes.Overview))
+def override(body: dict[str, Any]) -> Response:
+    """Set a unit's outcomes against the distribution, with a written reason; the close goes on."""
+    unit_for(session(), body["unit_id"])
+    service.override(session(), actor(), body["period"], body["unit_id"], body["reason"])
+    session().flush()
+    return encoded(_overview(overview(session(), body["period"])))
+
+
+def _overview(view: Overview) -> shapes.Overview:
+    rule = view.rule or {}
+    paid = Permission.SEE_REMUNERATION in actor().permissions
+    return shapes.Overview(
+        period=period_of(view.period),
+        state=view.state,
+        regulation=view.regulation,
+        edition=rule.get("edition"),
+        rule_hash=rule.get("hash"),
+        people=view.people,
+        total=view.total,
+        appraised=view.appraised,
+        stages=[shapes.Stage(one.stage.value, one.done, one.rows, one.seconds) for one in view.stages],
+        outcomes=[
+            shapes.Count(word_of(word), view.counts.get(word.code, 0))
+            for word in (outcome_words(rule) if view.rule else ())
+        ],
+        checks=[_check(one) for one in view.checks],
+        pay_base=view.pay_base if paid else None,
+        pay_amount=view.pay_amount if paid else None,
+        started_at=view.started_at,
+        set_at=view.set_at,
+        problem=view.problem.get("code") if view.problem else None,
+    )
+
+
+def _check(check: CheckView) -> shapes.Check:
+    return shapes.Check(
+        check.unit_id,
+        check.unit_name,
+        check.organisation_rating,
+        check.counts,
+        check.valid,
+        check.exempt,
+        check.demanded,
+        check.violations,
+        check.override_reason,
+    )

@@ -1,0 +1,34 @@
+"""How the API is described: errors as problem+json, its own description reachable by everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Api, Blueprint
+
+from selaras.api.schemas import schema_of
+from selaras.api.shapes import Problem
+from selaras.edge.access import public
+
+PROBLEM = "application/problem+json"
+
+
+class DocumentedApi(Api):  # type: ignore[misc]  # flask_smorest is not typed
+    """flask-smorest, with errors left to the edge (one mapping for pages and API) and described as RFC 9457."""
+
+    ERROR_SCHEMA = schema_of(Problem)
+    DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
+
+    def _register_error_handlers(self) -> None:
+        """The edge answers every error."""
+
+    @public
+    def _openapi_json(self) -> Any:
+        return super()._openapi_json()
+
+
+def endpoints_of(capability: str, description: str) -> Blueprint:
+    """The blueprint of one capability."""
+    made = Blueprint(f"api_{capability}", __name__, url_prefix="/api/v1", description=description)
+    made.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
+    return made

@@ -1,0 +1,159 @@
+"""Endpoints: periods, results with their receipts, one's team and ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from selaras.api import shapes
+from selaras.api.documented import endpoints_of
+from selaras.api.encoding import encoded
+from selaras.api.schemas import schema_of
+from selaras.closing.queries import current_period
+from selaras.edge.access import needs
+from selaras.edge.context import actor, rules, session
+from selaras.errors import NotFound
+from selaras.evaluation import service
+from selaras.evaluation.queries import (
+    OutcomeView,
+    PeriodView,
+    history,
+    period_by_code,
+    periods,
+    ratings,
+    receipt,
+)
+from selaras.evaluation.wording import Word, descriptions, outcome_word
+from selaras.identity.permissions import Permission
+from selaras.organisation.access import person_for
+from selaras.organisation.queries import superior_of, team
+from selaras.regulation import Label, ReceiptLine
+
+endpoints = endpoints_of("evaluation", "Periods, results, receipts, ratings")
+
+
+@endpoints.route("/periods")
+@needs(Permission.SEE_AGENCY, Permission.SEE_OWN)
+@endpoints.response(200, schema_of(shapes.Periods))
+def list_periods() -> Response:
+    """Every period of the agency."""
+    return encoded(shapes.Periods([period_of(one) for one in periods(session())]))
+
+
+@endpoints.route("/people/<uuid:person_id>/history")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.response(200, schema_of(shapes.History))
+def show_history(person_id: UUID) -> Response:
+    """Every result of a person that is set."""
+    person_for(session(), actor(), person_id)
+    found = history(session(), person_id)
+    known = descriptions(session(), (one.rule_hash for one in found))
+    return encoded(shapes.History([outcome_of(one, known.get(one.rule_hash)) for one in found]))
+
+
+@endpoints.route("/people/<uuid:person_id>/receipts/<period>")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.response(200, schema_of(shapes.Receipt))
+def show_receipt(person_id: UUID, period: str) -> Response:
+    """How one result came about."""
+    person_for(session(), actor(), person_id)
+    view = receipt(session(), person_id, period)
+    lines = [_line(one) for one in view.receipt.lines]
+    return encoded(shapes.Receipt(outcome_of(view.outcome, view.description), _label(view.receipt.title), lines))
+
+
+@endpoints.route("/team")
+@needs(Permission.SEE_TEAM)
+@endpoints.arguments(schema_of(shapes.TeamQuery), location="query")
+@endpoints.response(200, schema_of(shapes.Team))
+def show_team(query: dict[str, Any]) -> Response:
+    """Those whom one appraises, with their ratings."""
+    wanted, person_id = query["period"], actor().person_id
+    period = period_by_code(session(), wanted) if wanted else current_period(session())
+    if period is None or person_id is None:
+        return encoded(shapes.Team(None, []))
+    people = team(session(), person_id, period.ends)
+    given = ratings(session(), period.id, [one.person_id for one in people])
+    items = [
+        shapes.Rating(
+            one.person_id,
+            one.name,
+            period.code,
+            held.inputs if held else None,
+            held.rated_at if held else None,
+        )
+        for one in people
+        for held in [given.get(one.person_id)]
+    ]
+    return encoded(shapes.Team(period_of(period), items))
+
+
+@endpoints.route("/people/<uuid:person_id>/ratings/<period>", methods=["PUT"])
+@needs(Permission.RATE_TEAM)
+@endpoints.arguments(schema_of(shapes.RatingRequest))
+@endpoints.response(200, schema_of(shapes.Rating))
+def put_rating(body: dict[str, Any], person_id: UUID, period: str) -> Response:
+    """Rate one of one's team; the same rating twice changes nothing."""
+    found = period_by_code(session(), period)
+    if actor().person_id is None or superior_of(session(), person_id, found.ends) != actor().person_id:
+        raise NotFound("person_unknown", "There is no such person here.")
+    service.rate(session(), actor(), person_id, period, body["inputs"], rules(found.ends))
+    session().flush()
+    kept = ratings(session(), found.id, [person_id])[person_id]
+    name = person_for(session(), actor(), person_id, found.ends).line.name
+    return encoded(shapes.Rating(person_id, name, period, kept.inputs, kept.rated_at))
+
+
+def period_of(view: PeriodView) -> shapes.Period:
+    """A period as the API shows it."""
+    return shapes.Period(view.code, view.kind, view.starts, view.ends, view.state)
+
+
+def word_of(word: Word) -> shapes.Word:
+    """A regulation's word as the API shows it."""
+    return shapes.Word(word.code, _label(word.label))
+
+
+def outcome_of(view: OutcomeView, rule: Mapping[str, Any] | None) -> shapes.Outcome:
+    """A result as the API shows it, worded by the rule that it was set under."""
+    return shapes.Outcome(
+        person_id=view.person_id,
+        period=view.period_code,
+        segment=view.segment,
+        revision=view.revision,
+        regulation=view.regulation,
+        edition=view.edition,
+        rule_hash=view.rule_hash,
+        outcome=word_of(outcome_word(rule, view.outcome)),
+        score=view.score,
+        organisation_rating=view.organisation_rating,
+        unit_id=view.unit_id,
+        unit_name=view.unit_name,
+        appraiser_id=view.appraiser_id,
+        appraiser_name=view.appraiser_name,
+        state=view.state.value,
+        set_at=view.set_at,
+        delivered_at=view.delivered_at,
+        objection_until=view.objection_until,
+    )
+
+
+def _label(label: Label) -> shapes.Label:
+    return shapes.Label(label["id"], label["en"])
+
+
+def _line(line: ReceiptLine) -> shapes.Line:
+    return shapes.Line(
+        line.step,
+        line.part,
+        line.item,
+        _label(line.label),
+        line.value,
+        _label(line.value_label) if line.value_label else None,
+        line.unit,
+        line.article,
+        line.certainty,
+    )

@@ -1,0 +1,82 @@
+"""Composition root of the web process: settings, servers, edge, pages and API put together."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from selaras import api, web
+from selaras.config import Settings, settings
+from selaras.db.refusals import in_words
+from selaras.db.session import Database
+from selaras.edge import demonstration, errors, forms, headers, languages, limits
+from selaras.edge.application import Application
+from selaras.edge.context import EXTENSION, Instance, has_agency, instance
+from selaras.edge.hosts import Hosts
+from selaras.files.store import LocalStore
+from selaras.identity.sessions import SessionStore, connect
+from selaras.regulation import load_registry
+
+NOWHERE = "404\nTidak ada instansi pada alamat ini.\nThere is no agency at this address.\n"
+
+
+def create_app(chosen: Settings | None = None) -> Flask:
+    """The application of one process. Refuses to start with a database role that the walls do not bind."""
+    chosen = chosen or settings()
+    chosen.require("secret_key")
+    database = Database(chosen.require("app_database_url"), pool_size=8)
+    database.refuse_bypass()
+    redis = connect(chosen.require("redis_url"))
+    app = Application("selaras", static_folder=None, template_folder=None)
+    app.extensions[EXTENSION] = Instance(
+        settings=chosen,
+        database=database,
+        redis=redis,
+        sessions=SessionStore(redis),
+        hosts=Hosts(database),
+        registry=load_registry(),
+        store=LocalStore(chosen.files),
+        development=demonstration.allowed(chosen, chosen.web_address),
+    )
+    _install(app, chosen)
+    return app
+
+
+def _install(app: Application, chosen: Settings) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = errors.MOST_MEGABYTES * 1024 * 1024
+    app.config["WITHOUT_TRANSACTION"] = frozenset({web.ASSETS})
+    if chosen.trusted_proxies:
+        n = chosen.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.before_request(_resolve_host)
+    languages.install(app)
+    limits.install(app, chosen)
+    web.install(app, development=app.extensions[EXTENSION].development)
+    api.install(app)
+    app.register_error_handler(Exception, _answer_error)
+    app.after_request(lambda response: _finish(response, chosen))
+
+
+def _resolve_host() -> Response | None:
+    """Which agency, before any cookie is looked at; an unknown host learns nothing at all."""
+    with in_words():
+        found = instance().hosts.agency(request.host)
+    if found is None:
+        return Response(NOWHERE, 404, mimetype="text/plain")
+    g.agency = found
+    return None
+
+
+def _answer_error(error: Exception) -> Response:
+    problem = errors.problem_of(error)
+    if request.path.startswith(api.PREFIX):
+        return api.problem_response(problem)
+    return web.error_page(problem)
+
+
+def _finish(response: Response, chosen: Settings) -> Response:
+    if has_agency():
+        response = forms.keep_form_cookie(response)
+    response = headers.conditional(response)
+    response = headers.compress(response)
+    return headers.secure(response, chosen)

@@ -1,0 +1,1 @@
+"""The ledger: appended in the transaction it speaks of, sealed in chained blocks."""

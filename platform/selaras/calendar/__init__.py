@@ -1,0 +1,1 @@
+"""Zones, holidays and legal days."""

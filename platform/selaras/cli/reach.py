@@ -1,0 +1,49 @@
+"""How a command reaches the servers: those its settings name, else the embedded ones of the home folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from selaras.config import Settings, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+# What is imported inside a command is slow to load, and `selaras --help` needs none of it.
+
+
+@contextmanager
+def reached(*needed: str) -> Iterator[Settings]:
+    """Settings in which those named are filled: as they are if any server is named, else by embedded servers."""
+    from selaras.servers.running import DATABASES, running  # noqa: PLC0415
+
+    chosen = settings()
+    if any(getattr(chosen, name) for name in (*DATABASES, "redis_url")):
+        for name in needed:
+            chosen.require(name)
+        yield chosen
+        return
+    with running(chosen) as instance:
+        yield instance.settings
+
+
+@contextmanager
+def console_of(chosen: Settings) -> Iterator[Session]:
+    """One transaction across agencies in the role of the operators' console."""
+    from selaras.db.session import Database  # noqa: PLC0415
+
+    database = Database(chosen.console_database_url, pool_size=1)
+    try:
+        with database.platform() as session:
+            yield session
+    finally:
+        database.close()
+
+
+@contextmanager
+def console_session() -> Iterator[Session]:
+    """The same, on the servers that the settings name or on embedded ones."""
+    with reached("console_database_url") as chosen, console_of(chosen) as session:
+        yield session

@@ -1,0 +1,146 @@
+"""`selaras regulation`: what is installed, and what each rule reads, computes and rests on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from selaras import clock
+
+if TYPE_CHECKING:
+    from selaras.regulation import Registry
+
+Language = Literal["id", "en"]
+DAY = click.DateTime(["%Y-%m-%d"])
+LANGUAGE = click.option(
+    "--lang", type=click.Choice(["id", "en"]), default="id", help="Language of labels and remedies."
+)
+
+
+@click.group()
+def regulation() -> None:
+    """The installed regulations."""
+
+
+@regulation.command("list")
+@LANGUAGE
+def list_regulations(lang: Language) -> None:
+    """Code, time in force, employments covered, title."""
+    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+
+    registry = load_registry()
+    for code in registry.codes():
+        identity = registry.identity(code)
+        end = f"before {identity.in_force.end}" if identity.in_force.end else "now"
+        covers = ", ".join(one.employment for one in identity.covers)
+        click.echo(f"{code}  {identity.in_force.start} to {end}  [{covers}]  {identity.title[lang]}")
+
+
+@regulation.command()
+@click.argument("code")
+@click.option("--on", type=DAY, help="The day of the law; default: today, or the law's last day.")
+@click.option("--known", type=DAY, help="What was known on this day; default: everything.")
+@click.option("--edition", help="An edition by its name; default: the newest on that day.")
+@click.option("--json", "as_json", is_flag=True, help="The whole description as JSON.")
+@LANGUAGE
+def show(
+    code: str, on: datetime | None, known: datetime | None, edition: str | None, as_json: bool, lang: Language
+) -> None:
+    """Columns with types and units, parameters with sources, steps with articles."""
+    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+
+    registry = load_registry()
+    day = on.date() if on else default_day(registry, code)
+    rules = registry.rules(code, on=day, known=known.date() if known else None, edition=edition)
+    if as_json:
+        click.echo(json.dumps(rules.describe(), ensure_ascii=False, indent=2))
+        return
+    for line in _lines(rules.describe(), day, lang):
+        click.echo(line)
+
+
+@regulation.command()
+@click.argument("code")
+@click.option("--check", is_flag=True, help="Compare with the plugin's golden.yaml instead; exit code 1 if it differs.")
+def golden(code: str, check: bool) -> None:
+    """Print what `golden.yaml` must hold for the plugin as it stands, when an edition or a value is released."""
+    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation.editions import golden_breaches, golden_text  # noqa: PLC0415
+
+    loaded = load_registry().loaded(code)
+    if not check:
+        click.echo(golden_text(loaded.folder, loaded.identity, loaded.parameters), nl=False)
+        return
+    breaches = golden_breaches(loaded.folder, loaded.identity, loaded.parameters)
+    for breach in breaches:
+        click.echo(breach)
+    sys.exit(1 if breaches else 0)
+
+
+def default_day(registry: Registry, code: str) -> date:
+    """Today in Jakarta if the law is in force today, else the last day on which it was (or its first)."""
+    in_force = registry.identity(code).in_force
+    today = clock.today("Asia/Jakarta")
+    if today in in_force:
+        return today
+    if in_force.end is None or today < in_force.start:
+        return in_force.start
+    return date.fromordinal(in_force.end.toordinal() - 1)
+
+
+def _lines(rule: Mapping[str, Any], day: date, lang: Language) -> Iterator[str]:
+    yield f"{rule['code']}, edition {rule['edition']}, on {day}: {rule['title'][lang]}"
+    yield f"  rests on {'; '.join(rule['legal_basis'])}"
+    yield f"  rule hash {rule['hash']}"
+    yield f"  periods {', '.join(rule['periods'])}"
+    for title, table in (("People: columns", "person_columns"), ("Items: columns", "item_columns")):
+        if rule[table]:
+            yield f"\n{title} (besides the key{'s person, item' if table == 'item_columns' else ' person'})"
+            yield from (_column(one, lang) for one in rule[table])
+    yield "\nParameters"
+    for name, one in rule["parameters"].items():
+        yield from _parameter(name, one, lang)
+    for title, table in (("Steps per item", "item_steps"), ("Steps per person", "person_steps")):
+        if rule[table]:
+            yield f"\n{title}"
+            yield from (_step(one, lang) for one in rule[table])
+    yield "\nOutcomes"
+    yield from (f"  {one['order']} {one['code']}: {one['label'][lang]}" for one in rule["outcomes"])
+    if rule["distribution"]:
+        yield f"\nDistribution ({rule['distribution']['source']['article']})"
+        for rating, limits in rule["distribution"]["limits"].items():
+            yield f"  {rating}: {'; '.join(one['label'][lang] for one in limits)}"
+
+
+def _column(one: Mapping[str, Any], lang: Language) -> str:
+    unit = f" [{one['unit']}]" if one["unit"] else ""
+    need = "required" if one["required"] else "optional"
+    allowed = f", one of {', '.join(one['allowed'])}" if one["allowed"] else ""
+    low = "" if one["minimum"] is None else f", {'above' if one['above_minimum'] else 'from'} {one['minimum']:g}"
+    high = "" if one["maximum"] is None else f", up to {one['maximum']:g}"
+    return f"  {one['name']}: {one['type']}{unit}, {need}{allowed}{low}{high}. {one['label'][lang]} ({one['article']})"
+
+
+def _parameter(name: str, one: Mapping[str, Any], lang: Language) -> Iterator[str]:
+    unit = f" {one['unit']}" if one["unit"] else ""
+    choice = f" [open{': ' + ', '.join(map(str, one['choices'])) if one['choices'] else ''}]" if one["open"] else ""
+    value = json.dumps(one["value"], ensure_ascii=False)
+    yield f"  {name} = {value}{unit}{choice}. {one['label'][lang]} ({one['article']}; {one['certainty']})"
+    until = f" before {one['valid_to']}" if one["valid_to"] else ""
+    yield f"    valid from {one['valid_from']}{until}, known from {one['known_from']}"
+    if one["note"]:
+        yield f"    note: {one['note']}"
+    for other in one["conflict"]:
+        other_value = json.dumps(other["value"], ensure_ascii=False)
+        note = f": {other['note']}" if other["note"] else ""
+        yield f"    otherwise {other_value} in {other['source']}{note}"
+
+
+def _step(one: Mapping[str, Any], lang: Language) -> str:
+    unit = f" [{one['unit']}]" if one["unit"] else ""
+    return f"  {one['name']}: {one['kind']}{unit}. {one['label'][lang]} ({one['article']}; {one['certainty']})"

@@ -1,0 +1,1 @@
+"""Closing a period: owns the stages and calls downward only."""

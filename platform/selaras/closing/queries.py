@@ -1,0 +1,145 @@
+"""Reads of a close: how far it is, what it found, what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from selaras.closing.models import Close, CloseStage
+from selaras.closing.rules import Stage
+from selaras.db.session import tenant_of
+from selaras.evaluation.distribution import CheckView, checks
+from selaras.evaluation.models import Outcome, OutcomeBatch, RankingGroup
+from selaras.evaluation.queries import PeriodView, period_by_code, periods
+from selaras.tenancy.models import RuleText
+
+
+@dataclass(frozen=True)
+class StageView:
+    """A stage of a close: rows done so far, seconds spent, whether it is done."""
+
+    stage: Stage
+    done: bool
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """A ranking group and how many people are comparable in it."""
+
+    group_key: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A period's quarter at a glance. `state`: none, running, blocked, set. Money in rupiah a month.
+
+    `total` people will have an outcome, `appraised` have one so far; `counts`: outcome code → people.
+    """
+
+    period: PeriodView
+    state: str
+    regulation: str | None
+    rule: dict[str, Any] | None
+    stages: list[StageView]
+    people: int
+    total: int
+    appraised: int
+    counts: dict[str, int]
+    checks: list[CheckView]
+    groups: list[GroupView]
+    pay_base: Decimal
+    pay_amount: Decimal
+    seconds: float
+    started_at: datetime | None
+    set_at: datetime | None
+    document_id: UUID | None
+    problem: dict[str, Any] | None
+
+
+def current_period(session: Session) -> PeriodView | None:
+    """The period that the agency works on: the newest that is not closed, else the newest of all."""
+    known = periods(session)
+    return next((period for period in known if period.state != "closed"), known[0] if known else None)
+
+
+def overview(session: Session, code: str) -> Overview:
+    """Where the close of a period stands, or the empty overview before it is started. Constant statements."""
+    period = period_by_code(session, code)
+    close = session.scalar(select(Close).where(Close.period_id == period.id, Close.state != "withdrawn"))
+    if close is None or close.batch_id is None:
+        return _empty(period)
+    batch, rule = session.execute(
+        select(OutcomeBatch, RuleText)
+        .join(RuleText, RuleText.id == OutcomeBatch.rule_id)
+        .where(OutcomeBatch.id == close.batch_id)
+    ).one()
+    stages = _stages(session, close.id)
+    counts = _counts(session, period.id, close.batch_id)
+    groups = session.execute(
+        select(RankingGroup.group_key, RankingGroup.people)
+        .where(RankingGroup.batch_id == close.batch_id)
+        .order_by(RankingGroup.group_key)
+    )
+    return Overview(
+        period=period,
+        state=close.state,
+        regulation=rule.regulation,
+        rule=rule.description,
+        stages=stages,
+        people=int(close.figures.get("people", 0)),
+        total=int(close.figures.get("rated", 0)),
+        appraised=sum(counts.values()),
+        counts=counts,
+        checks=checks(session, close.batch_id, period.id),
+        groups=[GroupView(row.group_key, row.people) for row in groups],
+        pay_base=Decimal(close.figures.get("pay_base", 0)),
+        pay_amount=Decimal(close.figures.get("pay_amount", 0)),
+        seconds=sum(stage.seconds for stage in stages),
+        started_at=close.started_at,
+        set_at=batch.set_at,
+        document_id=close.document_id,
+        problem=close.figures.get("problem"),
+    )
+
+
+def _empty(period: PeriodView) -> Overview:
+    zero = Decimal(0)
+    stages = [StageView(stage, False, 0, 0.0) for stage in Stage]
+    return Overview(period, "none", None, None, stages, 0, 0, 0, {}, [], [], zero, zero, 0.0, None, None, None, None)
+
+
+def _stages(session: Session, close_id: UUID) -> list[StageView]:
+    rows = session.execute(
+        select(
+            CloseStage.stage,
+            func.sum(CloseStage.rows).label("rows"),
+            func.sum(CloseStage.seconds).label("seconds"),
+            func.bool_or(~CloseStage.more).label("done"),
+        )
+        .where(CloseStage.close_id == close_id)
+        .group_by(CloseStage.stage)
+    )
+    found = {row.stage: row for row in rows}
+    return [
+        StageView(stage, bool(row and row.done), int(row.rows) if row else 0, float(row.seconds) if row else 0.0)
+        for stage in Stage
+        for row in [found.get(stage.value)]
+    ]
+
+
+def _counts(session: Session, period_id: UUID, batch_id: UUID) -> dict[str, int]:
+    rows = session.execute(
+        select(Outcome.outcome, func.count())
+        .where(Outcome.tenant_id == tenant_of(session), Outcome.period_id == period_id, Outcome.batch_id == batch_id)
+        .group_by(Outcome.outcome)
+    )
+    return {outcome: people for outcome, people in rows}

@@ -1,0 +1,1 @@
+"""Base tables, sessions, walls and bulk movement between columns and rows."""

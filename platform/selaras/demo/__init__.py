@@ -1,0 +1,1 @@
+"""Generated agencies for the demo: people, files and the run itself."""

@@ -1,0 +1,226 @@
+"""The demo: the six pilots of 2019 load their files, close a quarter, and one of them a year under the older law."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from selaras.closing import service as closing
+from selaras.closing.queries import Overview, overview
+from selaras.config import Settings
+from selaras.db.session import Database
+from selaras.demo.files import write_files
+from selaras.demo.population import generate
+from selaras.demo.population_agency import Population
+from selaras.errors import NotFound, Unavailable
+from selaras.evaluation import service as evaluation
+from selaras.evaluation.queries import period_by_code
+from selaras.evaluation.rules import period_span
+from selaras.exchange import imports
+from selaras.files.store import LocalStore
+from selaras.followup import service as followup
+from selaras.identity.actor import Actor
+from selaras.identity.permissions import Role, permissions_of
+from selaras.identity.service import ensure_account, grant_role
+from selaras.organisation.accounts import give_accounts
+from selaras.regulation import Registry
+from selaras.tenancy.packs import Pack
+from selaras.tenancy.queries import agency, agency_by_slug, rules_on
+from selaras.tenancy.service import create_agency, from_pack, set_status
+
+SEED = 2019
+OPERATOR = "demo"
+WORKBOOK_UP_TO = 1_000
+PATIENCE = 900.0
+REASON = (
+    "Capaian unit dinilai langsung oleh pimpinan satu tingkat di atasnya dan seluruh target triwulan tercapai; "
+    "data bangkitan untuk peragaan."
+)
+# Who signs in beside the people themselves: subject, name, role.
+OFFICES = (
+    ("pengelola", "Pengelola Kinerja", Role.PERFORMANCE_MANAGER),
+    ("pejabat", "Pejabat yang Berwenang", Role.AUTHORISED_OFFICIAL),
+    ("pengawas", "Auditor Internal", Role.AUDITOR),
+)
+# Import kind → file, in the order in which one needs the other.
+GROUND = (("units", "unor.csv"), ("people", "asn"), ("superiors", "penilai.csv"))
+RUNNING = (
+    ("goals", "sasaran.csv"),
+    ("plans", "skp.csv"),
+    ("progress", "progres.csv"),
+    ("feedback", "umpan_balik.csv"),
+    ("organisation_ratings", "predikat_organisasi.csv"),
+    ("ratings", "penilaian.csv"),
+)
+
+Tell = Callable[[str, float], None]
+"""Called with what is being done and how far the agency is, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One period that an agency closed: its figures, and the seconds from the first file to the last stage."""
+
+    agency: str
+    overview: Overview
+    seconds: float
+    loaded: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The databases, the registry and the file store of a running instance."""
+
+    app: Database
+    console: Database
+    registry: Registry
+    store: LocalStore
+    settings: Settings
+
+
+class Player:
+    """One agency of the demo, from its pack to its closed periods. Every step may be repeated without effect."""
+
+    def __init__(self, stage: Stage, pack: Pack, packs: Mapping[str, Pack], people: int, tell: Tell) -> None:
+        self._stage, self._pack, self._packs, self._people, self._tell = stage, pack, packs, people, tell
+        self._loaded = 0
+
+    def play(self) -> list[Closed]:
+        """Create, load and close; returns the closed periods, oldest first."""
+        tenant = self._create()
+        population = generate(self._pack, self._people, SEED)
+        history = self._pack.demo.history_year if self._pack.demo else None
+        wanted = [code for code in (str(history) if history else None, population.period) if code]
+        with TemporaryDirectory(prefix="selaras-demo-") as folder:
+            self._tell("berkas", 0.05)
+            files = None if self._all_set(tenant, wanted) else self._write(population, Path(folder))
+            if files is not None:
+                self._load(tenant, GROUND, files, 0.1)
+                self._accounts(tenant, population.as_of)
+            return [self._period(tenant, code, files) for code in wanted]
+
+    def _write(self, population: Population, folder: Path) -> dict[str, Path]:
+        workbook = len(population.people) <= WORKBOOK_UP_TO
+        files = write_files(population, folder, workbook=workbook)
+        return {**files, "asn": files["asn.xlsx" if workbook else "asn.csv"]}
+
+    def _create(self) -> int:
+        with self._stage.console.platform() as session:
+            tenant = create_agency(session, OPERATOR, from_pack(self._pack, self._packs))
+            known = agency_by_slug(session, self._pack.slug)
+            status = "ended" if self._pack.ended_on else "active"
+            if known.status != status:
+                set_status(session, OPERATOR, tenant, status, "Peragaan enam instansi percontohan 2019.")
+        start = min(span.starts for span in self._pack.regulations)
+        with self._stage.app.tenant(tenant) as session:
+            evaluation.seed(session, self._pack, start)
+            # The pack's table is today's; it says nothing about what was paid under an older regulation.
+            followup.seed(session, self._pack, max(span.starts for span in self._pack.regulations))
+            for subject, name, role in OFFICES:
+                account = ensure_account(session, subject, f"{name} {self._pack.short_name}")
+                grant_role(session, account, role, Range(start, None))
+        return tenant
+
+    def _accounts(self, tenant: int, day: date) -> None:
+        with self._stage.app.tenant(tenant) as session:
+            give_accounts(session, day)
+
+    def _all_set(self, tenant: int, codes: list[str]) -> bool:
+        with self._stage.app.tenant(tenant) as session:
+            return all(_state(session, code) == "set" for code in codes)
+
+    def _load(self, tenant: int, kinds: tuple[tuple[str, str], ...], files: Mapping[str, Path], share: float) -> None:
+        for kind, name in kinds:
+            if name not in files:
+                continue
+            self._tell(kind, share)
+            with self._stage.app.tenant(tenant) as session:
+                report = imports.run(
+                    session,
+                    office(session, tenant, "pengelola"),
+                    kind,
+                    files[name].name,
+                    files[name].read_bytes(),
+                    registry=self._stage.registry,
+                    store=self._stage.store,
+                    as_of=self._pack.ended_on,
+                )
+            if report.state == "refused":
+                raise Unavailable(
+                    "demo_import",
+                    "The generated {file} of {agency} was refused: {problem}",
+                    file=files[name].name,
+                    agency=self._pack.slug,
+                    problem=str(report.problems[0]),
+                )
+            self._loaded += report.rows
+
+    def _period(self, tenant: int, code: str, files: Mapping[str, Path] | None) -> Closed:
+        began = time.monotonic()
+        yearly = period_span(code).kind == "year"
+        with self._stage.app.tenant(tenant) as session:
+            state = _state(session, code)
+            rules = rules_on(session, agency(session, tenant), period_span(code).ends, self._stage.registry)
+            evaluation.open_period(session, office(session, tenant, "pengelola"), code, rules)
+        if state == "none" and files is not None:
+            kinds = (
+                ("plans", f"skp_{code}.csv"),
+                ("progress", f"progres_{code}.csv"),
+                ("ratings", f"penilaian_{code}.csv"),
+            )
+            self._load(tenant, kinds if yearly else RUNNING, files, 0.5)
+            with self._stage.app.tenant(tenant) as session:
+                closing.start(session, office(session, tenant, "pengelola"), code, rules)
+        final = self._wait(tenant, code)
+        return Closed(self._pack.short_name, final, time.monotonic() - began, self._loaded)
+
+    def _wait(self, tenant: int, code: str) -> Overview:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with self._stage.app.tenant(tenant) as session:
+                seen = overview(session, code)
+                if seen.problem:
+                    raise Unavailable(
+                        "demo_close", "The close of {code} waits: {problem}", code=code, problem=seen.problem["message"]
+                    )
+                if seen.state == "blocked":
+                    self._override(session, tenant, seen)
+            self._tell(f"tutup {code}", 0.7 + 0.3 * sum(stage.done for stage in seen.stages) / len(seen.stages))
+            if seen.state == "set":
+                return seen
+            time.sleep(0.1)
+        raise Unavailable("demo_patience", "The close of {code} did not end; see the workers' logs.", code=code)
+
+    @staticmethod
+    def _override(session: Session, tenant: int, seen: Overview) -> None:
+        official = office(session, tenant, "pejabat")
+        for check in seen.checks:
+            if check.breached:
+                closing.override(session, official, seen.period.code, check.unit_id, REASON)
+
+
+def office(session: Session, tenant: int, subject: str) -> Actor:
+    """One of the offices as somebody who acts."""
+    name, role = next((name, role) for known, name, role in OFFICES if known == subject)
+    account = ensure_account(session, subject, _name_of(session, name))
+    return Actor(tenant, account, name, frozenset({role.value}), permissions_of([role]))
+
+
+def _name_of(session: Session, name: str) -> str:
+    short = agency(session, int(session.info["tenant"])).short_name
+    return f"{name} {short}"
+
+
+def _state(session: Session, code: str) -> str:
+    try:
+        period_by_code(session, code)
+    except NotFound:
+        return "none"
+    return overview(session, code).state

@@ -1,0 +1,49 @@
+"""The Flask application with one transaction per request: returning commits, raising rolls back."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from selaras.db.refusals import in_words
+from selaras.edge import access, forms, signing_in
+from selaras.edge.context import agency, process
+from selaras.identity.sessions import SignedIn
+
+
+class Application(Flask):
+    """Flask whose views run signed in, permitted and within one transaction of the agency."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """A routing error, an asset and a refusal never open a transaction; a commit that fails is an error page."""
+        if request.routing_exception is not None or request.endpoint in self.config["WITHOUT_TRANSACTION"]:
+            return super().dispatch_request()
+        with in_words():
+            answer = self._within_transaction()
+        for action in g.get("after_commit", ()):
+            action()
+        return answer
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """The transaction that this request runs in."""
+        return process().database.tenant(agency().tenant_id)
+
+    def acting(self, session: Session, held: SignedIn) -> object | None:
+        """Whoever the session belongs to, with what they may do today."""
+        return signing_in.actor_of(session, held)
+
+    def _within_transaction(self) -> ResponseReturnValue:
+        held = signing_in.held_session()
+        with self.transaction() as session:
+            g.transaction = session
+            try:
+                g.actor = self.acting(session, held) if held else None
+                forms.refuse_foreign()
+                access.guard()
+                answer: ResponseReturnValue = super().dispatch_request()
+                return answer
+            finally:
+                del g.transaction

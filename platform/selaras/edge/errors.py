@@ -1,0 +1,107 @@
+"""One mapping from everything that can go wrong to a status, a stable code and sentences a person can act on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from redis import RedisError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from selaras.db.refusals import refusal
+from selaras.edge.words import day_in_words, permission_word
+from selaras.errors import DomainError, Misconfigured
+from selaras.identity.sessions import unavailable
+
+log = logging.getLogger("selaras.edge")
+
+_TITLES = {
+    400: lazy_gettext("This request cannot be read"),
+    401: lazy_gettext("Please sign in"),
+    403: lazy_gettext("You may not do this"),
+    404: lazy_gettext("There is nothing here"),
+    405: lazy_gettext("This cannot be done here"),
+    409: lazy_gettext("It is not in a state for this"),
+    413: lazy_gettext("This is too large"),
+    415: lazy_gettext("This kind of file or data is not taken"),
+    422: lazy_gettext("Something in the input is not right"),
+    429: lazy_gettext("Too many attempts"),
+    500: lazy_gettext("Something went wrong on our side"),
+    503: lazy_gettext("Not available just now"),
+}
+_DETAILS = {
+    400: lazy_gettext("The address or the data sent with it is malformed. Go back and try again."),
+    404: lazy_gettext(
+        "The address is wrong, what it named is gone, or it belongs to somebody else. Check the address, or start "
+        "from the home page."
+    ),
+    405: lazy_gettext("This address takes another kind of request. Start from the home page."),
+    413: lazy_gettext("A file may have up to {most} MB. Split it and send the parts one after another."),
+    415: lazy_gettext("Send a form or JSON, as the description of the interface says."),
+    422: lazy_gettext("Correct the fields named below and send it again."),
+    429: lazy_gettext("For safety, attempts are limited. Wait a minute and try again."),
+    500: lazy_gettext(
+        "Nothing was changed. Try again; if it happens again, tell your agency's administrator the time and this page."
+    ),
+}
+MOST_MEGABYTES = 32
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a person or a program is told. `errors`: field → complaints."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    errors: dict[str, Any] = field(default_factory=dict)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem behind an exception; an unforeseen one is logged and told without its inside."""
+    if isinstance(error, DBAPIError):
+        error = refusal(error)
+    if isinstance(error, RedisError):
+        error = unavailable()
+    if isinstance(error, DomainError) and not isinstance(error, Misconfigured):
+        return Problem(error.status, error.code, title(error.status), sentence(error))
+    if isinstance(error, HTTPException) and error.code is not None:
+        return _of_http(error, error.code)
+    log.error("unforeseen error", exc_info=error)
+    return Problem(500, "internal", title(500), str(_DETAILS[500]))
+
+
+def sentence(error: DomainError) -> str:
+    """The error's sentence in the reader's language, its parameters filled in."""
+    return filled(error.message, error.params)
+
+
+def filled(message: str, params: Mapping[str, object]) -> str:
+    """A message id in the reader's language with its parameters filled in."""
+    if not message:
+        return ""
+    return gettext(message).format(**{name: _in_words(name, value) for name, value in params.items()})
+
+
+def title(status: int) -> str:
+    """What happened, in three words."""
+    return str(_TITLES.get(status, _TITLES[400 if status < 500 else 500]))
+
+
+def _of_http(error: HTTPException, status: int) -> Problem:
+    data: dict[str, Any] = getattr(error, "data", None) or {}
+    errors = data.get("errors") or data.get("messages") or {}
+    detail = str(_DETAILS.get(status, _DETAILS[400 if status < 500 else 500])).replace("{most}", str(MOST_MEGABYTES))
+    return Problem(status, f"http_{status}", title(status), detail, errors if isinstance(errors, dict) else {})
+
+
+def _in_words(name: str, value: object) -> object:
+    if name == "permission":
+        return ", ".join(permission_word(one) for one in str(value).split(", "))
+    return day_in_words(value) if isinstance(value, date) else value

@@ -1,0 +1,87 @@
+"""The sign-in cookie, and the actor behind it; every request looks both up anew."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from selaras.clock import today
+from selaras.edge.context import after_commit, agency, process, realm
+from selaras.identity.actor import Actor
+from selaras.identity.permissions import Role, permissions_of
+from selaras.identity.queries import account
+from selaras.identity.sessions import SignedIn
+from selaras.organisation.standing import standing
+
+
+def cookie_name(name: str) -> str:
+    """`__Host-` under TLS: then no other host and no unencrypted page can set the cookie."""
+    own = f"{process().cookies}_{name}"
+    return f"__Host-{own}" if process().settings.tls else own
+
+
+def token() -> str | None:
+    """The session token that the browser sent, if any; also one that was handed out in this very request."""
+    given: str | None = g.get("token") or request.cookies.get(cookie_name("session"))
+    return given or None
+
+
+def held_session() -> SignedIn | None:
+    """The session behind the cookie; None without one, or when it is over or another realm's."""
+    given = token()
+    return process().sessions.read(realm(), given) if given else None
+
+
+def actor_of(session: Session, held: SignedIn) -> Actor | None:
+    """Who acts, with the roles of today: granted ones, employee for the agency's people, appraiser with a team."""
+    today_there = today(agency().time_zone)
+    found = account(session, held.account_id, today_there)
+    if found is None or not found.active:
+        return None
+    stands = standing(session, found.id, today_there)
+    derived = {Role.EMPLOYEE.value} if stands else set()
+    if stands and stands.has_team:
+        derived.add(Role.APPRAISER.value)
+    roles = found.roles | derived
+    return Actor(
+        tenant_id=agency().tenant_id,
+        account_id=found.id,
+        name=found.name,
+        roles=roles,
+        permissions=permissions_of(roles),
+        person_id=stands.person_id if stands else None,
+    )
+
+
+def start(response: Response, account_id: UUID, method: str) -> None:
+    """Sign an account in on this answer; whatever session the browser held before is over."""
+    sessions, here = process().sessions, realm()
+    former = request.cookies.get(cookie_name("session"))
+    if former:
+        sessions.end(here, former)
+    g.token = sessions.start(here, account_id, method)
+    set_cookie(response, "session", g.token)
+    response.delete_cookie(cookie_name("form"), path="/", secure=process().settings.tls)
+
+
+def end(response: Response) -> None:
+    """Sign out: the session ends on the server once the request is kept, and the cookie goes."""
+    given, here, sessions = token(), realm(), process().sessions
+    if given:
+        after_commit(lambda: sessions.end(here, given))
+    response.delete_cookie(cookie_name("session"), path="/", secure=process().settings.tls)
+
+
+def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+    """A host-only cookie that no script reads and no other site sends along."""
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=process().settings.tls,
+        httponly=True,
+        samesite="Lax",
+    )

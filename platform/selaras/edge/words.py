@@ -1,0 +1,117 @@
+"""Numbers, days, times and codes as a reader of this agency sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from selaras.identity.permissions import Permission
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+_PERMISSIONS = {
+    Permission.SEE_AGENCY: lazy_gettext("see the agency's figures"),
+    Permission.SEE_PEOPLE: lazy_gettext("see everybody at the agency"),
+    Permission.SEE_OWN: lazy_gettext("see one's own results"),
+    Permission.SEE_TEAM: lazy_gettext("see one's team"),
+    Permission.RATE_TEAM: lazy_gettext("rate one's team"),
+    Permission.SET_ORGANISATION_RATING: lazy_gettext("record the ratings of units"),
+    Permission.IMPORT: lazy_gettext("import data"),
+    Permission.CLOSE_PERIOD: lazy_gettext("close a period"),
+    Permission.OVERRIDE_DISTRIBUTION: lazy_gettext("override a distribution"),
+    Permission.SEE_LEDGER: lazy_gettext("see the ledger"),
+    Permission.SEE_REMUNERATION: lazy_gettext("see the effect on pay"),
+}
+
+
+def language() -> str:
+    """`id` or `en`."""
+    locale = get_locale()
+    return locale.language if locale else "id"
+
+
+def words(label: Mapping[str, str] | None) -> str:
+    """A regulation's label in the reader's language."""
+    return (label.get(language()) or label.get("id", "")) if label else ""
+
+
+def permission_word(code: str) -> str:
+    """What a permission lets somebody do."""
+    return str(_PERMISSIONS[Permission(code)]) if code in list(Permission) else code
+
+
+def day_in_words(value: date) -> str:
+    """7 Juli 2026."""
+    return dates.format_date(value, "d MMMM yyyy", locale=language())
+
+
+def weekday_in_words(value: date) -> str:
+    """Selasa, 7 Juli 2026."""
+    return dates.format_date(value, "EEEE, d MMMM yyyy", locale=language())
+
+
+def month_in_words(value: date) -> str:
+    """Juli 2026."""
+    return dates.format_date(value, "MMMM yyyy", locale=language())
+
+
+def months_in_words(first: date, last: date) -> str:
+    """April–Juni 2026; over a year's end both years are named."""
+    if (first.year, first.month) == (last.year, last.month):
+        return month_in_words(first)
+    start = "MMMM" if first.year == last.year else "MMMM yyyy"
+    return f"{dates.format_date(first, start, locale=language())}–{month_in_words(last)}"
+
+
+def moment_in_words(value: datetime, zone: str) -> str:
+    """7 Juli 2026 pukul 14.05 WIB, in the agency's zone."""
+    local = value.astimezone(ZoneInfo(zone))
+    clock = dates.format_time(local, "HH.mm" if language() == "id" else "HH:mm", locale=language())
+    template = gettext("%(day)s at %(time)s %(zone)s")
+    return template % {"day": day_in_words(local.date()), "time": clock, "zone": zone_word(zone, local)}
+
+
+def zone_word(zone: str, local: datetime) -> str:
+    """WIB, WITA or WIT; another zone by its own abbreviation."""
+    return ZONES.get(zone) or local.tzname() or zone
+
+
+def number(value: float | Decimal | None, digits: int | None = None) -> str:
+    """1.234,56; whole numbers without decimals unless `digits` says how many."""
+    if value is None:
+        return "–"
+    pattern = "#,##0.##" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, pattern, locale=language())
+
+
+def rupiah(value: Decimal | int) -> str:
+    """Rp 1.234.567, and −Rp 1.234 below zero."""
+    return f"{'−' if value < 0 else ''}Rp {number(abs(value), 0)}"
+
+
+def percent(value: Decimal | float) -> str:
+    """100 % and 92,5 %: a percentage that is already in hundredths."""
+    return f"{number(value)} %"
+
+
+def share(part: int, whole: int) -> str:
+    """What percentage `part` is of `whole`, to one digit at most."""
+    return f"{number(round(100 * part / whole, 1))} %" if whole else "–"
+
+
+def period_in_words(code: str) -> str:
+    """Triwulan II 2026 for 2026-TW2; Semester, month and year likewise."""
+    year, _, part = code.partition("-")
+    if part.startswith("TW"):
+        quarter = ("I", "II", "III", "IV")[int(part[2:]) - 1]
+        return gettext("Quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
+    if part.startswith("S"):
+        return gettext("Half-year %(half)s of %(year)s", half=("I", "II")[int(part[1:]) - 1], year=year)
+    if part:
+        return month_in_words(date(int(year), int(part), 1))
+    return gettext("Year %(year)s", year=year)

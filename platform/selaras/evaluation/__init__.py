@@ -1,0 +1,1 @@
+"""Ratings, outcomes, ranking groups and distribution."""

@@ -1,0 +1,106 @@
+"""Appraise one chunk of people: facts in columns → the rule → outcomes and steps written in bulk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from selaras.db.bulk import array_text, insert_frame
+from selaras.db.session import tenant_of
+from selaras.errors import Invalid
+from selaras.evaluation.facts import Facts, with_inputs
+from selaras.evaluation.groups import Grouping, key_of
+from selaras.regulation import Rules
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What all outcomes of a batch share, and the lookups that every chunk joins with.
+
+    `units`: `unit_id`, `organisation_rating`. `groups`: `own_key`, `group_key` (see evaluation.groups).
+    """
+
+    id: UUID
+    period_id: UUID
+    revision: int
+    grouping: Grouping
+    units: pl.DataFrame
+    groups: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """How many people were appraised, the last person's id, and whether somebody may be left."""
+
+    people: int
+    last: UUID
+    more: bool
+
+
+def appraise_chunk(session: Session, batch: Batch, facts: Facts, rules: Rules, after: UUID, limit: int) -> Chunk:
+    """Appraise the next `limit` people after `after` and insert their outcomes and steps."""
+    last, more = facts.chunk_end(after, limit)
+    if last is None:
+        return Chunk(0, after, more=False)
+    people = facts.people(after, last)
+    items = facts.items(after, last) if rules.item_columns else None
+    appraised = rules.appraise(with_inputs(people, rules), items)
+    _refuse_undecided(appraised.outcomes)
+    # person_steps and outcomes come back in the order of the people frame, so they are put side by side.
+    table = pl.concat(
+        [people, appraised.outcomes.drop("person"), appraised.person_steps.drop("person")], how="horizontal"
+    )
+    keyed = table.select(
+        pl.lit(tenant_of(session)).alias("tenant_id"),
+        pl.lit(str(batch.period_id)).alias("period_id"),
+        pl.col("person").alias("person_id"),
+        "segment",
+        pl.lit(batch.revision).alias("revision"),
+    )
+    insert_frame(session, "outcome", pl.concat([keyed, _outcomes(table, batch)], how="horizontal"))
+    steps = pl.concat([keyed, _steps(table, rules, items, appraised.item_steps)], how="horizontal")
+    insert_frame(session, "outcome_steps", steps)
+    return Chunk(people.height, last, more)
+
+
+def _refuse_undecided(outcomes: pl.DataFrame) -> None:
+    undecided = outcomes.filter(pl.col("outcome").is_null())
+    if undecided.height:
+        raise Invalid(
+            "outcome_undecided",
+            "The rule gives no outcome to {count} people (first: {person}): their rating or plan lacks a value it "
+            "needs. Complete it and close again.",
+            count=undecided.height,
+            person=undecided.item(0, "person"),
+        )
+
+
+def _outcomes(table: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+    joined = table.with_columns(own_key=key_of(batch.grouping)).join(
+        batch.units, on="unit_id", how="left", maintain_order="left"
+    )
+    return joined.join(batch.groups, on="own_key", how="left", maintain_order="left").select(
+        pl.lit(str(batch.id)).alias("batch_id"),
+        "unit_id",
+        "appraiser_id",
+        "outcome",
+        "score",
+        "organisation_rating",
+        "group_key",
+    )
+
+
+def _steps(table: pl.DataFrame, rules: Rules, items: pl.DataFrame | None, item_steps: pl.DataFrame) -> pl.DataFrame:
+    numbers = [step.name for step in rules.person_steps if step.kind == "number"]
+    codes = [step.name for step in rules.person_steps if step.kind == "code"]
+    chosen = table.select("person", array_text(*numbers).alias("numbers"), array_text(*codes).alias("codes"), "inputs")
+    if items is None or item_steps.is_empty():
+        return chosen.drop("person").with_columns(items=pl.lit(None, dtype=pl.String))
+    whole = items.join(item_steps, on=["person", "item"], how="left", maintain_order="left")
+    names = [name for name in whole.columns if name != "person"]
+    rows = whole.select("person", pl.struct(names).struct.json_encode().alias("row"))
+    per_person = rows.group_by("person").agg(pl.format("[{}]", pl.col("row").str.join(",")).alias("items"))
+    return chosen.join(per_person, on="person", how="left", maintain_order="left").drop("person")

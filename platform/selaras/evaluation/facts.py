@@ -1,0 +1,207 @@
+"""The facts that a rule needs, read as columns: people in scope, their inputs, items, and rated units."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from selaras.db.bulk import read_frame
+from selaras.db.session import tenant_of
+from selaras.evaluation.rules import EVALUABLE
+from selaras.regulation import Rules
+
+FIRST = UUID(int=0)
+LAST = UUID(int=2**128 - 1)
+
+# In scope on the period's last day: a definitive appointment with an employment and legal status that is evaluated.
+_SCOPE = """
+    FROM selaras.appointment a
+    JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
+    LEFT JOIN selaras.rating r
+      ON r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.person_id = a.person_id
+     AND r.person_id > %(after)s AND r.person_id <= %(last)s
+    LEFT JOIN selaras.reporting_line line
+      ON line.tenant_id = %(tenant)s AND line.person_id = a.person_id AND line.during @> %(day)s::date
+     AND line.person_id > %(after)s AND line.person_id <= %(last)s
+    WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during @> %(day)s::date
+      AND a.person_id > %(after)s AND a.person_id <= %(last)s
+      AND a.employment = ANY(%(employments)s)
+      AND (a.legal_status IS NULL OR a.legal_status = ANY(%(evaluable)s))
+"""
+
+_PEOPLE = (
+    """
+    SELECT a.person_id, a.unit_id, coalesce(r.appraiser_id, line.superior_id), coalesce(r.segment, 1),
+           a.employment, post.kind, post.level, post.job_class, r.inputs
+    """
+    + _SCOPE
+    + " AND r.inputs IS NOT NULL ORDER BY a.person_id, r.segment"
+)
+
+PEOPLE_SCHEMA: dict[str, type[pl.DataType]] = {
+    "person": pl.String,
+    "unit_id": pl.String,
+    "appraiser_id": pl.String,
+    "segment": pl.Int16,
+    "employment": pl.String,
+    "post_kind": pl.String,
+    "post_level": pl.String,
+    "job_class": pl.Int32,
+    "inputs": pl.String,
+}
+
+# Where the next chunk ends: the id of its last person, so that every table is read by the same range of ids.
+_CHUNK_END = """
+    SELECT max(person_id::text), count(*) FROM (
+        SELECT person_id FROM selaras.appointment
+        WHERE tenant_id = %(tenant)s AND kind = 'definitive' AND during @> %(day)s::date AND person_id > %(after)s
+        ORDER BY person_id LIMIT %(limit)s
+    ) next
+"""
+
+_GROUPS = (
+    "SELECT a.employment, post.kind, post.level, post.job_class, count(*), count(r.inputs)"
+    + _SCOPE
+    + " GROUP BY 1, 2, 3, 4"
+)
+
+GROUP_SCHEMA: dict[str, type[pl.DataType]] = {
+    "employment": pl.String,
+    "post_kind": pl.String,
+    "post_level": pl.String,
+    "job_class": pl.Int32,
+    "people": pl.Int64,
+    "rated": pl.Int64,
+}
+
+_UNRATED = (
+    "SELECT a.person_id, a.unit_id" + _SCOPE + " AND r.inputs IS NULL ORDER BY a.unit_id, a.person_id LIMIT %(limit)s"
+)
+
+_UNITS_IN_SCOPE = "SELECT a.unit_id, count(r.inputs)" + _SCOPE + " GROUP BY 1"
+
+_ITEMS = """
+    SELECT plan.person_id, item.id, item.detail, measure.aspect, measure.target, measure.actual
+    FROM selaras.plan plan
+    JOIN selaras.plan_item item ON item.tenant_id = plan.tenant_id AND item.plan_id = plan.id
+    JOIN selaras.item_measure measure ON measure.tenant_id = item.tenant_id AND measure.item_id = item.id
+    WHERE plan.tenant_id = %(tenant)s AND plan.year = %(year)s
+      AND plan.person_id > %(after)s AND plan.person_id <= %(last)s
+"""
+
+_RATED_UNITS = """
+    WITH RECURSIVE place AS (
+        SELECT unit_id, parent_id FROM selaras.unit_placement
+        WHERE tenant_id = %(tenant)s AND during @> %(day)s::date
+    ), rated AS (
+        SELECT unit_id, rating FROM selaras.organisation_rating
+        WHERE tenant_id = %(tenant)s AND period_id = %(period)s
+    ), climb AS (
+        SELECT place.unit_id, place.unit_id AS at, place.parent_id, rated.rating, 0 AS steps
+        FROM place LEFT JOIN rated USING (unit_id)
+        UNION ALL
+        SELECT climb.unit_id, place.unit_id, place.parent_id, rated.rating, climb.steps + 1
+        FROM climb JOIN place ON place.unit_id = climb.parent_id LEFT JOIN rated ON rated.unit_id = place.unit_id
+        WHERE climb.rating IS NULL AND climb.steps < 32
+    )
+    SELECT unit_id, at, rating FROM climb WHERE rating IS NOT NULL
+"""
+
+
+class Facts:
+    """Reads the facts of one period under one regulation; every read is one statement."""
+
+    def __init__(self, session: Session, period_id: UUID, day: date, rules: Rules) -> None:
+        self._session, self._rules = session, rules
+        self._parameters = {
+            "tenant": tenant_of(session),
+            "period": period_id,
+            "day": day,
+            "employments": covered(rules),
+            "evaluable": list(EVALUABLE),
+            "after": FIRST,
+            "last": LAST,
+        }
+        self._year = day.year
+
+    def groups(self) -> pl.DataFrame:
+        """GROUP_SCHEMA: how many people (and how many of them rated) share the same comparable attributes."""
+        return read_frame(self._session, _GROUPS, self._parameters, GROUP_SCHEMA)
+
+    def unrated(self, limit: int) -> pl.DataFrame:
+        """`person`, `unit_id` of the first `limit` people in scope whom nobody has rated yet."""
+        parameters = {**self._parameters, "limit": limit}
+        return read_frame(self._session, _UNRATED, parameters, {"person": pl.String, "unit_id": pl.String})
+
+    def units_in_scope(self) -> pl.DataFrame:
+        """`unit_id`, `rated` (people there who are rated), for every unit with somebody in scope."""
+        return read_frame(self._session, _UNITS_IN_SCOPE, self._parameters, {"unit_id": pl.String, "rated": pl.Int64})
+
+    def chunk_end(self, after: UUID, limit: int) -> tuple[UUID | None, bool]:
+        """The id of the last of the next `limit` people after `after` (None: nobody), and whether more may follow."""
+        parameters = {**self._parameters, "after": after, "limit": limit}
+        end, people = read_frame(self._session, _CHUNK_END, parameters, {"last": pl.String, "people": pl.Int64}).row(0)
+        return (UUID(end) if end else None), people == limit
+
+    def people(self, after: UUID, last: UUID) -> pl.DataFrame:
+        """PEOPLE_SCHEMA: the rated people in `(after, last]` in the order of their ids."""
+        return read_frame(self._session, _PEOPLE, {**self._parameters, "after": after, "last": last}, PEOPLE_SCHEMA)
+
+    def items(self, after: UUID, last: UUID) -> pl.DataFrame:
+        """The items frame that the rule declares, of the people in `(after, last]`, from the year's plans."""
+        columns = self._rules.item_columns
+        measures = read_frame(
+            self._session,
+            _ITEMS,
+            {**self._parameters, "year": self._year, "after": after, "last": last},
+            {
+                "person": pl.String,
+                "item": pl.String,
+                "detail": pl.String,
+                "aspect": pl.String,
+                "target": pl.Float64,
+                "actual": pl.Float64,
+            },
+        )
+        return _items_frame(measures, tuple(column.name for column in columns))
+
+    def rated_units(self) -> pl.DataFrame:
+        """`unit_id`, `rated_unit_id`, `organisation_rating`: the nearest unit upwards that holds a rating."""
+        return read_frame(
+            self._session,
+            _RATED_UNITS,
+            self._parameters,
+            {"unit_id": pl.String, "rated_unit_id": pl.String, "organisation_rating": pl.String},
+        )
+
+
+def covered(rules: Rules) -> list[str]:
+    """The employments that are appraised under the rule; a candidate (CPNS) is appraised as a PNS."""
+    named = [name for name in ("pns", "pppk", "pppk_paruh_waktu") if rules.covers(name)]
+    return [*named, "cpns"] if "pns" in named else named
+
+
+def _items_frame(measures: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """One row per item: `<aspect>_target`, `<aspect>_actual`, and declared columns that the item's detail holds."""
+    keys = ["person", "item"]
+    chosen = [
+        pl.col(side).filter(pl.col("aspect") == aspect).first().alias(name)
+        for name in names
+        for aspect, _, side in [name.rpartition("_")]
+        if side in ("target", "actual")
+    ]
+    measured = {name for name in names if name.rpartition("_")[2] in ("target", "actual")}
+    detail = [
+        pl.col("detail").first().str.json_path_match(f"$.{name}").alias(name) for name in names if name not in measured
+    ]
+    return measures.group_by(keys, maintain_order=True).agg(*chosen, *detail)
+
+
+def with_inputs(people: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The people frame that the rule takes: `person` and its declared columns, out of the ratings' inputs."""
+    shape = pl.Struct({column.name: column.dtype for column in rules.person_columns})
+    inputs = people.get_column("inputs").str.json_decode(shape)
+    return people.select("person").with_columns(inputs.struct.unnest())

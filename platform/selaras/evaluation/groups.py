@@ -1,0 +1,40 @@
+"""Ranking groups: which attributes make people comparable, and what happens to groups that are too small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+POOLED = "pooled"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """The attributes (of `post_kind`, `post_level`, `job_class`, `employment`) and the smallest group allowed."""
+
+    attributes: tuple[str, ...]
+    minimum_size: int
+
+
+def key_of(grouping: Grouping) -> pl.Expr:
+    """The group's key of each row: the attributes' values joined by `/`; an unknown value reads `-`."""
+    parts = [pl.col(name).cast(pl.String).fill_null("-") for name in grouping.attributes]
+    return pl.concat_str(parts, separator="/").alias("group_key") if parts else pl.lit("all").alias("group_key")
+
+
+def ranking_groups(sizes: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:
+    """`own_key`, `group_key`, `people`: each attribute combination's group after pooling.
+
+    `sizes` holds the attributes and `people`. Groups below the minimum are pooled with the others of the same first
+    attribute; a pool that is still too small stays as it is, since there is nobody left to compare with.
+    """
+    own = sizes.group_by(key_of(grouping).alias("own_key")).agg(pl.col("people").sum())
+    first = pl.col("own_key").str.split("/").list.first()
+    pooled = pl.format("{}/{}", first, pl.lit(POOLED))
+    small = pl.col("people") < grouping.minimum_size
+    return (
+        own.with_columns(group_key=pl.when(small).then(pooled).otherwise(pl.col("own_key")))
+        .with_columns(people=pl.col("people").sum().over("group_key"))
+        .sort("own_key")
+    )

@@ -1,0 +1,231 @@
+"""Commands: open a period, rate, set an organisation's rating, answer an outcome, override a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import Session
+
+from selaras.audit.service import record, salted
+from selaras.clock import now
+from selaras.db.session import tenant_of
+from selaras.errors import Conflict, Invalid, NotFound, Refused
+from selaras.evaluation.models import (
+    DistributionOverride,
+    OrganisationRating,
+    OutcomeEvent,
+    Period,
+    RankingRule,
+    Rating,
+)
+from selaras.evaluation.queries import PeriodView, latest_outcome, period_by_code
+from selaras.evaluation.rules import OutcomeState, period_span
+from selaras.identity.actor import Actor
+from selaras.identity.permissions import Permission
+from selaras.organisation.queries import superior_of
+from selaras.regulation import Rules
+from selaras.tenancy.packs import Pack
+
+REASON_LENGTH = 20
+
+
+def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID:
+    """Open the period `code` (2026-TW3); opening it again changes nothing. `rules`: those of the period's last day."""
+    span = period_span(code)
+    if span.kind not in rules.periods:
+        raise Invalid(
+            "period_kind",
+            "{regulation} has no evaluation by {kind}; it knows: {known}.",
+            regulation=rules.code,
+            kind=span.kind,
+            known=", ".join(rules.periods),
+        )
+    found = session.scalar(select(Period.id).where(Period.code == span.code))
+    if found:
+        return found
+    period = Period(code=span.code, kind=span.kind, starts=span.starts, ends=span.ends)
+    session.add(period)
+    session.flush()
+    record(session, actor, "period.open", f"period:{period.id}", {"code": span.code})
+    return period.id
+
+
+def seed(session: Session, pack: Pack, start: date) -> None:
+    """Take the pack's ranking rule over as the agency's own from `start`; afterwards the database rules."""
+    if session.scalar(select(RankingRule.id).limit(1)) is None:
+        session.add(
+            RankingRule(
+                attributes=[attribute.value for attribute in pack.ranking.attributes],
+                minimum_size=pack.ranking.minimum_size,
+                origin=f"pack:{pack.slug}",
+                during=Range(start, None),
+            )
+        )
+
+
+def open_for_rating(session: Session, code: str) -> PeriodView:
+    """The period, if it may still be rated; `Conflict` says that it is being closed or is closed."""
+    period = period_by_code(session, code)
+    if period.state != "open":
+        raise Conflict(
+            "period_not_open",
+            "Period {code} is {state}: ratings can no longer be changed. "
+            "The performance manager can withdraw a close that is not yet set.",
+            code=code,
+            state=period.state,
+        )
+    return period
+
+
+def rate(
+    session: Session, actor: Actor, person_id: UUID, code: str, inputs: Mapping[str, object], rules: Rules
+) -> None:
+    """The appraiser's judgement of one person: `inputs` are the person columns that the regulation declares."""
+    period = open_for_rating(session, code)
+    if actor.person_id is None or superior_of(session, person_id, period.ends) != actor.person_id:
+        raise Refused("not_the_appraiser", "Only the appraiser of this person on {day} may rate.", day=period.ends)
+    refuse_bad_inputs(person_id, inputs, rules)
+    values = {
+        "tenant_id": tenant_of(session),
+        "period_id": period.id,
+        "person_id": person_id,
+        "appraiser_id": actor.person_id,
+        "inputs": dict(inputs),
+        "rated_at": now(),
+    }
+    statement = insert(Rating).values(values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "period_id", "person_id", "segment"],
+            set_={name: statement.excluded[name] for name in ("appraiser_id", "inputs", "rated_at")},
+        )
+    )
+    record(session, actor, "rating.set", f"person:{person_id}", {"period": code})
+
+
+def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules) -> None:
+    """`Invalid` names the column, what is wrong with its value, and the remedy."""
+    unknown = sorted(set(inputs) - {column.name for column in rules.person_columns})
+    if unknown:
+        raise Invalid(
+            "rating_column", "{regulation} knows no column {column}.", regulation=rules.code, column=unknown[0]
+        )
+    problems = rules.validate(pl.DataFrame([{"person": str(person_id), **inputs}]), None)
+    if problems:
+        raise Invalid(
+            "rating_value",
+            "{column}: {problem} {remedy}",
+            column=problems[0].column,
+            problem=problems[0].problem,
+            remedy=problems[0].remedy,
+        )
+
+
+def set_organisation_rating(
+    session: Session, actor: Actor, code: str, unit_id: UUID, rating: str, set_by: UUID | None, rules: Rules
+) -> None:
+    """The leader one level above rates a unit's performance in a period (SE MenPANRB 3/2023)."""
+    actor.require(Permission.SET_ORGANISATION_RATING)
+    period = open_for_rating(session, code)
+    known = [level.code for level in rules.organisation_levels]
+    if rating not in known:
+        raise Invalid(
+            "organisation_rating",
+            "“{rating}” is no organisation rating; use one of: {known}.",
+            rating=rating,
+            known=", ".join(known),
+        )
+    values = {
+        "tenant_id": tenant_of(session),
+        "period_id": period.id,
+        "unit_id": unit_id,
+        "rating": rating,
+        "set_by": set_by,
+    }
+    statement = insert(OrganisationRating).values(values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "period_id", "unit_id"],
+            set_={"rating": rating, "set_by": set_by, "set_at": now()},
+        )
+    )
+    record(session, actor, "organisation_rating.set", f"unit:{unit_id}", {"period": code, "rating": rating})
+
+
+def override_distribution(session: Session, actor: Actor, code: str, unit_id: UUID, reason: str) -> None:
+    """The authorised official sets a unit's outcomes against the distribution, with a written reason."""
+    actor.require(Permission.OVERRIDE_DISTRIBUTION)
+    if actor.account_id is None:
+        raise Refused("override_needs_official", "Only the authorised official in person may override a distribution.")
+    if len(reason.strip()) < REASON_LENGTH:
+        raise Invalid(
+            "override_reason",
+            "Write the reason in at least {length} characters; it goes into the document.",
+            length=REASON_LENGTH,
+        )
+    period = period_by_code(session, code)
+    statement = insert(DistributionOverride).values(
+        tenant_id=tenant_of(session),
+        period_id=period.id,
+        unit_id=unit_id,
+        reason=reason.strip(),
+        account_id=actor.account_id,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "period_id", "unit_id"],
+            set_={"reason": reason.strip(), "account_id": actor.account_id, "at": now()},
+        )
+    )
+    payload = {"period": code, "reason": salted(session, reason.strip())}
+    record(session, actor, "distribution.override", f"unit:{unit_id}", payload)
+
+
+def accept(session: Session, actor: Actor, code: str) -> None:
+    """The person accepts their own outcome of a period."""
+    _answer(session, actor, code, OutcomeState.ACCEPTED, None)
+
+
+def object_to(session: Session, actor: Actor, code: str, reason: str) -> None:
+    """The person objects, with reasons, to the appraiser's superior, within the window (PP 30/2019 Ps 59)."""
+    if len(reason.strip()) < REASON_LENGTH:
+        raise Invalid("objection_reason", "Write your reasons in at least {length} characters.", length=REASON_LENGTH)
+    _answer(session, actor, code, OutcomeState.OBJECTED, reason.strip())
+
+
+def _answer(session: Session, actor: Actor, code: str, state: OutcomeState, reason: str | None) -> None:
+    if actor.person_id is None:
+        raise NotFound("outcome_unknown", "There is no outcome of yours for {code}.", code=code)
+    outcome = latest_outcome(session, actor.person_id, code)
+    if outcome is None:
+        raise NotFound("outcome_unknown", "There is no outcome of yours for {code}.", code=code)
+    if outcome.state == state:
+        return
+    if outcome.state != OutcomeState.DELIVERED:
+        raise Conflict(
+            "outcome_not_open",
+            "The outcome of {code} is {state}; it can no longer be answered.",
+            code=code,
+            state=outcome.state.value,
+        )
+    session.add(
+        OutcomeEvent(
+            person_id=actor.person_id,
+            period_id=outcome.period_id,
+            segment=outcome.segment,
+            revision=outcome.revision,
+            state=state.value,
+            reason=reason,
+            account_id=actor.account_id,
+            at=now(),
+        )
+    )
+    payload: dict[str, object] = {"period": code, "revision": outcome.revision}
+    if reason:
+        payload["reason"] = salted(session, reason)
+    record(session, actor, f"outcome.{state.value}", f"person:{actor.person_id}", payload)

@@ -1,0 +1,104 @@
+"""Ratings (penilaian.csv): what the appraiser judged, in the columns that the period's regulation declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from selaras.db.merge import Merged, upsert
+from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, resolve_people
+from selaras.exchange.kinds.periods import governed, open_periods
+from selaras.exchange.layouts import DECLARED, folded
+from selaras.exchange.reading import decimal_text
+from selaras.regulation.rules import Rules
+from selaras.regulation.types import Column, Label
+
+
+def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
+    """The ratings of the file, by person and period; an open period's rating may be replaced."""
+    refuse_duplicates(intake, table, ["number", "period"], "NIP", "person and period")
+    found = open_periods(intake, table).with_columns(day=pl.col("ends"))
+    found = resolve_people(intake, found, holders(intake), "number", "NIP", "person_id")
+    intake.problems.refuse_errors()
+    parts = []
+    for (ends,), rows in found.group_by("ends", maintain_order=True):
+        assert isinstance(ends, date)
+        rules = governed(intake, ends)
+        if rules is not None:
+            parts.append(_inputs(intake, rows, rules).join(appraisers(intake, ends), on="person_id", how="left"))
+    intake.problems.refuse_errors()
+    written = pl.concat(parts).with_columns(
+        segment=pl.lit(1), rated_at=pl.lit(intake.moment), inputs=pl.col("inputs").struct.json_encode()
+    )
+    columns = ["period_id", "person_id", "segment", "appraiser_id", "inputs", "rated_at"]
+    merged = upsert(
+        intake.session,
+        "rating",
+        written.select(columns),
+        key=["period_id", "person_id", "segment"],
+        values=["inputs", "appraiser_id"],
+        touched=["rated_at"],
+    )
+    return {"ratings": merged}
+
+
+def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """`period_id`, `person_id` and the struct `inputs` with every declared column, validated by the regulation."""
+    headers = [name for name in rows.columns if name.startswith(DECLARED)]
+    chosen = {column.name: _header_of(column, headers) for column in rules.person_columns}
+    people = rows.select(
+        pl.col("person_id").alias("person"),
+        *(_value(column, header) for column in rules.person_columns if (header := chosen[column.name])),
+    )
+    names = {column.name: column.label["id"].split(" (")[0].upper() for column in rules.person_columns}
+    for found in rules.validate(people):
+        row = None if found.row is None else rows.row(found.row - 1, named=True)
+        intake.problems.add(
+            "bad_rating",
+            row=row["row"] if row else 1,
+            sheet=row["sheet"] if row else None,
+            column=names.get(found.column, found.column),
+            value=found.value,
+            problem=found.problem,
+            remedy=found.remedy,
+        )
+    intake.problems.refuse_errors()
+    typed = rules.typed_people(people)
+    missing = [
+        pl.lit(None, column.dtype).alias(column.name)
+        for column in rules.person_columns
+        if column.name not in typed.columns
+    ]
+    full = typed.with_columns(missing)
+    inputs = pl.struct(column.name for column in rules.person_columns).alias("inputs")
+    return pl.concat([rows.select("period_id", "person_id"), full.select(inputs)], how="horizontal")
+
+
+def _header_of(column: Column, headers: Sequence[str]) -> str | None:
+    """The file's column: by the declared name or label, or by the end of a label (HASIL KERJA: Rating hasil kerja)."""
+    words = [folded(text) for text in (column.name, *_texts(column.label))]
+    plain = {header: header.removeprefix(DECLARED) for header in headers}
+    exact = [header for header, name in plain.items() if name in words]
+    ending = [header for header, name in plain.items() if any(word.endswith(name) for word in words)]
+    return next(iter([*exact, *(ending if len(ending) == 1 else [])]), None)
+
+
+def _texts(label: Label) -> list[str]:
+    return [re.sub(r"\(.*?\)", "", text) for text in (label["id"], label["en"])]
+
+
+def _value(column: Column, header: str) -> pl.Expr:
+    """The cell as the regulation reads it: codes for labels, decimal points for commas; else untouched."""
+    text = pl.col(header)
+    if column.type in ("number", "integer"):
+        return pl.coalesce(decimal_text(text), text).alias(column.name)
+    words = {folded(code): code for code in column.allowed}
+    for code, label in column.labels.items():
+        words |= {folded(one): code for one in (label["id"], label["en"])}
+    if not words:
+        return text.alias(column.name)
+    plain = text.str.to_uppercase().str.replace_all("[^A-Z0-9]", "")
+    return pl.coalesce(plain.replace_strict(words, default=None, return_dtype=pl.String), text).alias(column.name)

@@ -1,0 +1,68 @@
+"""Keeping and opening files within the agency's wall."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from selaras.errors import Invalid
+from selaras.files.models import StoredFile
+from selaras.files.queries import FileView, agency_uuid, stored_file
+from selaras.files.store import FileStore
+
+LONGEST_NAME = 200
+
+
+class Keeper(Protocol):
+    """Who keeps the file: an account, or the system (None)."""
+
+    @property
+    def account_id(self) -> UUID | None:
+        """The account that acts."""
+        ...
+
+
+def keep(
+    session: Session,
+    store: FileStore,
+    actor: Keeper,
+    name: str,
+    media_type: str,
+    data: bytes | BinaryIO,
+    purpose: str,
+    subject_id: UUID | None = None,
+) -> UUID:
+    """Keep a file and return its id. `name` is only ever shown; the bytes lie under their hash.
+
+    The bytes are safe before the row is; a transaction that rolls back leaves bytes that no row names.
+    """
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid(
+            "file_name_unusable",
+            "The file's name must have 1 to {longest} printable characters. Rename it and try again.",
+            longest=LONGEST_NAME,
+        )
+    source = io.BytesIO(data) if isinstance(data, bytes) else data
+    content = store.put(agency_uuid(session), source)
+    row = StoredFile(
+        sha256=content.sha256,
+        size=content.size,
+        name=name,
+        media_type=media_type,
+        purpose=purpose,
+        subject_id=subject_id,
+        account_id=actor.account_id,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def open_file(session: Session, store: FileStore, file_id: UUID) -> tuple[FileView, Iterator[bytes]]:
+    """A file's row and its bytes in blocks, checked against the hash; the blocks need no transaction."""
+    view = stored_file(session, file_id)
+    return view, store.read(agency_uuid(session), view.sha256)

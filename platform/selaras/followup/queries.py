@@ -1,0 +1,58 @@
+"""Reads of remuneration: one person's line, and the sum of a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from selaras.followup.models import Remuneration, RemunerationTable
+
+
+@dataclass(frozen=True)
+class RemunerationView:
+    """Percent of the base, both in rupiah a month, and the months `[pays_from, pays_to]` in which it is paid."""
+
+    kind: str
+    table: str
+    source: str
+    certainty: str
+    percent: Decimal
+    base: Decimal
+    amount: Decimal
+    pays_from: date
+    pays_to: date
+
+
+def remuneration(session: Session, person_id: UUID, period_id: UUID, ends: date) -> RemunerationView | None:
+    """What the newest outcome of a period (whose last day is `ends`) does to the person's pay; None without a table."""
+    row = session.execute(
+        select(Remuneration, RemunerationTable)
+        .join(RemunerationTable, RemunerationTable.id == Remuneration.table_id)
+        .where(Remuneration.person_id == person_id, Remuneration.period_id == period_id)
+        .order_by(Remuneration.segment.desc(), Remuneration.revision.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    paid, table = row
+    pays_from, pays_to = effective_months(table.effect, ends)
+    return RemunerationView(
+        table.kind, table.name, table.source, table.certainty, paid.percent, paid.base, paid.amount, pays_from, pays_to
+    )
+
+
+def effective_months(effect: str, ends: date) -> tuple[date, date]:
+    """First and last month (as their first days) that a period ending on `ends` pays: next quarter, month or year."""
+    length = {"next_quarter": 3, "next_month": 1, "next_year": 12}[effect]
+    first = _month_after(ends, 1)
+    return first, _month_after(ends, length)
+
+
+def _month_after(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)

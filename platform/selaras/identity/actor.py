@@ -1,0 +1,40 @@
+"""Who acts: an account within one agency, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from selaras.errors import Refused
+from selaras.identity.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who acts in one agency. `account_id` is None for the system (a job, the command line)."""
+
+    tenant_id: int
+    account_id: UUID | None
+    name: str
+    roles: frozenset[str]
+    permissions: frozenset[Permission]
+    person_id: UUID | None = None
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names this actor: the account's uuid, or `system`."""
+        return str(self.account_id) if self.account_id else "system"
+
+    def require(self, permission: Permission) -> None:
+        """Return if the actor holds the permission, else `Refused`."""
+        if permission not in self.permissions:
+            raise Refused(
+                "permission_missing",
+                "You may not do this: it needs the permission “{permission}”. Ask your agency's performance manager.",
+                permission=permission.value,
+            )
+
+
+def system(tenant_id: int) -> Actor:
+    """The system acting within an agency: jobs, and an operator's command line on the server itself."""
+    return Actor(tenant_id, None, "system", frozenset({"system"}), frozenset(Permission))

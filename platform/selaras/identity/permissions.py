@@ -1,0 +1,62 @@
+"""Permissions and the roles that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What somebody may do within an agency; every view declares one, or says `public`."""
+
+    SEE_AGENCY = "see_agency"
+    SEE_PEOPLE = "see_people"
+    SEE_OWN = "see_own"
+    SEE_TEAM = "see_team"
+    RATE_TEAM = "rate_team"
+    SET_ORGANISATION_RATING = "set_organisation_rating"
+    IMPORT = "import"
+    CLOSE_PERIOD = "close_period"
+    OVERRIDE_DISTRIBUTION = "override_distribution"
+    SEE_LEDGER = "see_ledger"
+    SEE_REMUNERATION = "see_remuneration"
+
+
+class Role(StrEnum):
+    """The people in the house, within one agency."""
+
+    EMPLOYEE = "employee"
+    APPRAISER = "appraiser"
+    PERFORMANCE_MANAGER = "performance_manager"
+    AUTHORISED_OFFICIAL = "authorised_official"
+    AUDITOR = "auditor"
+
+
+_EMPLOYEE = frozenset({Permission.SEE_OWN})
+_APPRAISER = _EMPLOYEE | {Permission.SEE_TEAM, Permission.RATE_TEAM}
+_MANAGER = frozenset(
+    {
+        Permission.SEE_AGENCY,
+        Permission.SEE_PEOPLE,
+        Permission.SET_ORGANISATION_RATING,
+        Permission.IMPORT,
+        Permission.CLOSE_PERIOD,
+        Permission.SEE_REMUNERATION,
+    }
+)
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.EMPLOYEE: _EMPLOYEE,
+    Role.APPRAISER: _APPRAISER,
+    Role.PERFORMANCE_MANAGER: _MANAGER,
+    Role.AUTHORISED_OFFICIAL: frozenset(
+        {Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.OVERRIDE_DISTRIBUTION, Permission.SEE_REMUNERATION}
+    ),
+    Role.AUDITOR: frozenset({Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.SEE_LEDGER}),
+}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Every permission of some roles; an unknown role carries none."""
+    known = {role.value: held for role, held in PERMISSIONS.items()}
+    return frozenset().union(*(known.get(role, frozenset()) for role in roles))

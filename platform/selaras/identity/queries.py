@@ -1,0 +1,56 @@
+"""Reads: an account with the roles it holds on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from selaras.identity.models import Account, RoleGrant
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account and the roles granted to it for the whole agency on the day it was asked for."""
+
+    id: UUID
+    subject: str
+    name: str
+    active: bool
+    roles: frozenset[str]
+
+
+def account(session: Session, account_id: UUID, day: date) -> AccountView | None:
+    """The account with its roles on `day`, or None."""
+    row = session.scalar(select(Account).where(Account.id == account_id))
+    return _view(session, row, day) if row else None
+
+
+def account_by_subject(session: Session, subject: str, day: date) -> AccountView | None:
+    """The account that the identity provider calls `subject`, with its roles on `day`, or None."""
+    row = session.scalar(select(Account).where(Account.subject == subject))
+    return _view(session, row, day) if row else None
+
+
+def accounts_with_role(session: Session, role: str, day: date, limit: int = 5) -> list[AccountView]:
+    """The first active accounts, by name, to whom a role is granted on `day`."""
+    rows = session.scalars(
+        select(Account)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(RoleGrant.role == role, RoleGrant.during.contains(day), Account.active.is_(True))
+        .order_by(Account.name)
+        .limit(limit)
+    )
+    return [_view(session, row, day) for row in rows.unique()]
+
+
+def _view(session: Session, row: Account, day: date) -> AccountView:
+    granted = session.scalars(
+        select(RoleGrant.role).where(
+            RoleGrant.account_id == row.id, RoleGrant.during.contains(day), RoleGrant.unit_id.is_(None)
+        )
+    )
+    return AccountView(row.id, row.subject, row.name, row.active, frozenset(granted))

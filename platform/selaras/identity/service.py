@@ -1,0 +1,69 @@
+"""Commands: accounts, one or many at once, and the roles they are granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import Session
+
+from selaras.audit.service import record
+from selaras.db.session import tenant_of
+from selaras.errors import Invalid, NotFound
+from selaras.identity.actor import Actor
+from selaras.identity.models import Account, RoleGrant
+from selaras.identity.permissions import Role
+
+_AT_ONCE = 5_000
+
+
+def ensure_account(session: Session, subject: str, name: str) -> UUID:
+    """The account of a subject, made if there is none; its name follows the identity provider's."""
+    return ensure_accounts(session, {subject: name})[subject]
+
+
+def ensure_accounts(session: Session, names: Mapping[str, str]) -> dict[str, UUID]:
+    """Subject → account id for every subject of `names` (subject → name); a statement per 5,000."""
+    listed = list(names.items())
+    found: dict[str, UUID] = {}
+    for start in range(0, len(listed), _AT_ONCE):
+        found |= _ensure(session, listed[start : start + _AT_ONCE])
+    return found
+
+
+def _ensure(session: Session, names: Iterable[tuple[str, str]]) -> dict[str, UUID]:
+    tenant = tenant_of(session)
+    rows = [{"tenant_id": tenant, "subject": subject, "name": name} for subject, name in names]
+    statement = insert(Account).values(rows)
+    kept = statement.on_conflict_do_update(
+        index_elements=["tenant_id", "subject"], set_={"name": statement.excluded.name}
+    ).returning(Account.subject, Account.id)
+    return {row.subject: row.id for row in session.execute(kept)}
+
+
+def grant_role(
+    session: Session, account_id: UUID, role: Role | str, during: Range[date], *, actor: Actor | None = None
+) -> None:
+    """Grant a role for the days of `during`; granting what is granted already changes nothing.
+
+    `NotFound` for an account of nobody here, `Invalid` for a role that does not exist. Recorded when `actor` is given.
+    """
+    if role not in list(Role):
+        raise Invalid("role_unknown", "“{role}” is no role; known are: {known}.", role=str(role), known=", ".join(Role))
+    if session.scalar(select(Account.id).where(Account.id == account_id)) is None:
+        raise NotFound("account_unknown", "There is no such account here.")
+    overlapping = select(RoleGrant.id).where(
+        RoleGrant.account_id == account_id,
+        RoleGrant.role == str(role),
+        RoleGrant.unit_id.is_(None),
+        RoleGrant.during.overlaps(during),
+    )
+    if session.scalar(overlapping.limit(1)) is not None:
+        return
+    session.add(RoleGrant(account_id=account_id, role=str(role), during=during))
+    session.flush()
+    if actor is not None:
+        record(session, actor, "role.grant", f"account:{account_id}", {"role": str(role)})

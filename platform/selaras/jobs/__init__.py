@@ -1,0 +1,1 @@
+"""Jobs that cannot get lost: rows, a fair dispatcher, workers."""

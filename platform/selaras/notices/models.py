@@ -1,0 +1,27 @@
+"""Messages to people: a code with parameters, worded when it is read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from selaras.db.base import TenantTable
+
+
+class Notice(TenantTable):
+    """One message to one person. Written in bulk by a close, so it has no foreign key (docs/decisions/0004)."""
+
+    __tablename__ = "notice"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    code: Mapped[str] = mapped_column(primary_key=True, sort_order=-9)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-8)
+    params: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where=text("read_at IS NULL")),)

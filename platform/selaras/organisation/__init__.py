@@ -1,0 +1,1 @@
+"""Units, positions, people, reporting lines."""

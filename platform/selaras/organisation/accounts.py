@@ -1,0 +1,64 @@
+"""Commands that join people and accounts: everybody at once, or one person who signs in for the first time."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from selaras.db.session import tenant_of
+from selaras.errors import NotFound
+from selaras.identity.service import ensure_account
+
+_MAKE = text(
+    """
+    INSERT INTO selaras.account (tenant_id, subject, name)
+    SELECT p.tenant_id, n.number, p.name
+    FROM selaras.person p
+    JOIN selaras.person_number n
+      ON n.tenant_id = :tenant AND n.person_id = p.id AND n.during @> CAST(:day AS date)
+    WHERE p.tenant_id = :tenant AND p.account_id IS NULL AND (p.left_on IS NULL OR p.left_on > :day)
+    ON CONFLICT (tenant_id, subject) DO NOTHING
+    """
+)
+_JOIN = text(
+    """
+    UPDATE selaras.person p SET account_id = a.id
+    FROM selaras.person_number n
+    JOIN selaras.account a ON a.tenant_id = :tenant AND a.subject = n.number
+    WHERE p.tenant_id = :tenant AND p.account_id IS NULL AND n.tenant_id = :tenant AND n.person_id = p.id
+      AND n.during @> CAST(:day AS date) AND (p.left_on IS NULL OR p.left_on > :day)
+    """
+)
+_ONE = text(
+    """
+    SELECT p.name, p.account_id, n.number FROM selaras.person p
+    LEFT JOIN selaras.person_number n
+      ON n.tenant_id = :tenant AND n.person_id = p.id AND n.during @> CAST(:day AS date)
+    WHERE p.tenant_id = :tenant AND p.id = :person AND (p.left_on IS NULL OR p.left_on > :day)
+    """
+)
+_LINK = text("UPDATE selaras.person SET account_id = :account WHERE tenant_id = :tenant AND id = :person")
+
+
+def give_accounts(session: Session, day: date) -> int:
+    """An account for everybody who serves on `day` and has none; its subject is their number. Two statements."""
+    parameters = {"tenant": tenant_of(session), "day": day}
+    session.execute(_MAKE, parameters)
+    joined: int = session.execute(_JOIN, parameters).rowcount  # type: ignore[attr-defined]  # a cursor result
+    return joined
+
+
+def account_of(session: Session, person_id: UUID, day: date) -> UUID:
+    """The person's account, made if there is none; `NotFound` for whoever has left or never was here."""
+    parameters = {"tenant": tenant_of(session), "person": person_id, "day": day}
+    row = session.execute(_ONE, parameters).one_or_none()
+    if row is None:
+        raise NotFound("person_unknown", "There is no such person here.")
+    if row.account_id is not None:
+        return UUID(str(row.account_id))
+    made = ensure_account(session, row.number or str(person_id), row.name)
+    session.execute(_LINK, {**parameters, "account": made})
+    return made

@@ -1,0 +1,182 @@
+"""Units, positions, people, their numbers and appointments, and who appraises whom since when."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column
+from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from selaras.db.base import TenantModel, dated, one_at_a_time, within
+
+
+class Unit(TenantModel):
+    """An organisational unit (unor). `source_id` is its key in the national system."""
+
+    __tablename__ = "unit"
+
+    source_id: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str | None]
+    head_title: Mapped[str | None]
+
+    __table_args__ = (UniqueConstraint("tenant_id", "source_id"),)
+
+
+class UnitPlacement(TenantModel):
+    """Where a unit stands in the tree and who leads it, dated; the top unit has no parent.
+
+    `leader_source_id` is the leader's national person id: units arrive before their people, and an acting
+    leader's own post may lie in another unit.
+    """
+
+    __tablename__ = "unit_placement"
+
+    unit_id: Mapped[UUID]
+    parent_id: Mapped[UUID | None]
+    leader_source_id: Mapped[str | None]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("unit_id", "unit"),
+        within("parent_id", "unit"),
+        one_at_a_time("unit_id", name="one_place_a_day"),
+        Index("ix_unit_placement_parent", "tenant_id", "parent_id"),
+    )
+
+
+class Position(TenantModel):
+    """A post in a unit: kind (jpt, administrator, pengawas, jf, pelaksana), level, job class.
+
+    Level and class are part of its key: a post that is graded anew is another post, so no past day changes.
+    """
+
+    __tablename__ = "position"
+
+    unit_id: Mapped[UUID]
+    title: Mapped[str]
+    kind: Mapped[str]
+    level: Mapped[str | None]
+    job_class: Mapped[int | None]
+    is_head: Mapped[bool]
+
+    __table_args__ = (
+        within("unit_id", "unit"),
+        UniqueConstraint(
+            "tenant_id",
+            "unit_id",
+            "title",
+            "kind",
+            "level",
+            "job_class",
+            "is_head",
+            name="uq_position_post",
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("kind IN ('jpt', 'administrator', 'pengawas', 'jf', 'pelaksana')", name="kind"),
+    )
+
+
+class Person(TenantModel):
+    """A civil servant at this agency. `source_id` is the national person id, which outlives every NIP."""
+
+    __tablename__ = "person"
+
+    source_id: Mapped[str]
+    name: Mapped[str]
+    search_name: Mapped[str]
+    birth_date: Mapped[date | None]
+    sex: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    left_on: Mapped[date | None]
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "source_id"),
+        UniqueConstraint("tenant_id", "account_id"),
+        within("account_id", "account"),
+        Index(
+            "ix_person_search_name",
+            "tenant_id",
+            "search_name",
+            "id",
+            postgresql_ops={"search_name": "text_pattern_ops"},
+        ),
+        CheckConstraint("sex IN ('M', 'F')", name="sex"),
+    )
+
+
+class PersonNumber(TenantModel):
+    """A NIP or NI PPPK, dated: a new contract brings a new number to the same person."""
+
+    __tablename__ = "person_number"
+
+    person_id: Mapped[UUID]
+    number: Mapped[str]
+    kind: Mapped[str]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("person_id", "person"),
+        # As a number, not as text: entries of this index cost half.
+        ExcludeConstraint(
+            ("tenant_id", "="),
+            (literal_column("(number::bigint)"), "="),
+            ("during", "&&"),
+            using="gist",
+            name="one_holder_a_day",
+        ),
+        CheckConstraint("number ~ '^[0-9]{18}$'", name="number"),
+        one_at_a_time("person_id", name="one_number_a_day"),
+        Index("ix_person_number_person", "tenant_id", "person_id"),
+        Index("ix_person_number_number", "tenant_id", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        CheckConstraint("kind IN ('nip', 'ni_pppk')", name="kind"),
+    )
+
+
+class Appointment(TenantModel):
+    """A person in a position, dated; `kind` is definitive, or acting (plt, plh) beside a definitive one."""
+
+    __tablename__ = "appointment"
+
+    person_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    position_id: Mapped[UUID]
+    employment: Mapped[str]
+    rank: Mapped[str | None]
+    legal_status: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="definitive")
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("unit_id", "unit"),
+        within("position_id", "position"),
+        one_at_a_time("person_id", name="one_definitive_post_a_day", where="kind = 'definitive'"),
+        Index("ix_appointment_unit", "tenant_id", "unit_id"),
+        Index("ix_appointment_person", "tenant_id", "person_id"),
+        CheckConstraint("employment IN ('pns', 'cpns', 'pppk', 'pppk_paruh_waktu')", name="employment"),
+        CheckConstraint("kind IN ('definitive', 'plt', 'plh')", name="kind"),
+    )
+
+
+class ReportingLine(TenantModel):
+    """Who appraises a person on the days of `during`; `origin` says where that was read from."""
+
+    __tablename__ = "reporting_line"
+
+    person_id: Mapped[UUID]
+    superior_id: Mapped[UUID]
+    origin: Mapped[str]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("superior_id", "person"),
+        one_at_a_time("person_id", name="one_superior_a_day"),
+        Index("ix_reporting_line_superior", "tenant_id", "superior_id"),
+        Index("ix_reporting_line_person", "tenant_id", "person_id"),
+        CheckConstraint("person_id <> superior_id", name="not_oneself"),
+        CheckConstraint("origin IN ('unit_head', 'stated')", name="origin"),
+    )

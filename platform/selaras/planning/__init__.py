@@ -1,0 +1,1 @@
+"""Goals, cascading and plans (SKP)."""

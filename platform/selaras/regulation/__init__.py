@@ -1,0 +1,80 @@
+"""The border for regulations: what a plugin imports, and the engine that the platform asks."""
+
+from selaras.regulation.adapters import Adapter, Choice
+from selaras.regulation.appraisal import Appraisal
+from selaras.regulation.distribution import advice
+from selaras.regulation.hookspecs import hookimpl
+from selaras.regulation.inputs import InputProblem
+from selaras.regulation.parameters import Values
+from selaras.regulation.receipt import Receipt, ReceiptLine, receipt_from_steps
+from selaras.regulation.registry import Registry, load_registry
+from selaras.regulation.rounding import at_least, at_most, round_law
+from selaras.regulation.rules import Rules
+from selaras.regulation.scheme import Scheme
+from selaras.regulation.steps import Columns, ItemAggregates, Step, item_step, lookup, person_step
+from selaras.regulation.types import (
+    Aspect,
+    Behaviour,
+    BehaviourFramework,
+    Column,
+    Consequence,
+    DateRange,
+    Deadline,
+    DistributionRule,
+    Identity,
+    Label,
+    Limit,
+    ObjectionWindow,
+    OrganisationLevel,
+    OutcomeLevel,
+    OutcomeScale,
+    PlanForm,
+    Source,
+    StepInfo,
+    Term,
+)
+
+__all__ = [
+    "Adapter",
+    "Appraisal",
+    "Aspect",
+    "Behaviour",
+    "BehaviourFramework",
+    "Choice",
+    "Column",
+    "Columns",
+    "Consequence",
+    "DateRange",
+    "Deadline",
+    "DistributionRule",
+    "Identity",
+    "InputProblem",
+    "ItemAggregates",
+    "Label",
+    "Limit",
+    "ObjectionWindow",
+    "OrganisationLevel",
+    "OutcomeLevel",
+    "OutcomeScale",
+    "PlanForm",
+    "Receipt",
+    "ReceiptLine",
+    "Registry",
+    "Rules",
+    "Scheme",
+    "Source",
+    "Step",
+    "StepInfo",
+    "Term",
+    "Values",
+    "advice",
+    "at_least",
+    "at_most",
+    "hookimpl",
+    "item_step",
+    "load_registry",
+    "lookup",
+    "person_step",
+    "receipt_from_steps",
+    "round_law",
+]

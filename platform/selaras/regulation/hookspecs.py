@@ -1,0 +1,171 @@
+"""Every question that the core asks a regulation, on one page.
+
+A regulation is a package named in the entry-point group `selaras.regulations`; its `__init__.py` answers with functions
+marked `@hookimpl`. A function may leave out arguments that it does not need. For each agency, edition and date the core
+registers three answerers: its own defaults, the regulation, and the agency's pack if it brings code; **the last
+registered answers first** and the first answer that is not None counts. A pack may also wrap an answer
+(`@hookimpl(wrapper=True)`) to add to it.
+
+Hooks marked *law* belong to the regulation alone: a pack that answers one is refused at load.
+Hooks marked *default* may be left out; every other hook must be answered by the regulation.
+
+`p` holds the parameters in force on the date asked (`p.time_factor`); no hook is given a date, a person or a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pluggy
+
+from selaras.regulation.types import (
+    BehaviourFramework,
+    Column,
+    Consequence,
+    Deadline,
+    DistributionRule,
+    Identity,
+    ObjectionWindow,
+    OrganisationLevel,
+    OutcomeScale,
+    PlanForm,
+)
+
+if TYPE_CHECKING:
+    from selaras.regulation.adapters import Adapter
+    from selaras.regulation.parameters import Values
+    from selaras.regulation.steps import Step
+
+PROJECT: Final = "selaras"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+LAW_HOOKS: Final = frozenset(
+    {"identity", "parameters", "outcome_scale", "organisation_levels", "distribution_rule", "case_adapters"}
+)
+DEFAULT_HOOKS: Final = frozenset(
+    {
+        "item_columns",
+        "item_steps",
+        "behaviours",
+        "organisation_levels",
+        "distribution_rule",
+        "deadlines",
+        "consequences",
+        "case_adapters",
+    }
+)
+
+
+class Hooks:
+    """The hook specifications. All are `firstresult`."""
+
+    @hookspec(firstresult=True)
+    def identity(self) -> Identity:
+        """*Law.* Code, title, legal basis, time in force, whom it covers, its editions."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def parameters(self) -> Path:
+        """*Law.* The folder of the dated parameter files (`*.yaml`), see `selaras.regulation.parameters`."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def periods(self, p: Values) -> Sequence[str]:
+        """Lengths of period that may be evaluated: of `month`, `quarter`, `half_year`, `year`."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def deadlines(self, p: Values) -> Sequence[Deadline]:
+        """*Default: none.* Legal days counted from the end of a period."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def form(self, p: Values) -> PlanForm:
+        """The plan's sections, models, aspects, perspectives and annexes."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def behaviours(self, p: Values) -> BehaviourFramework | None:
+        """*Default: none.* The behaviour section of the plan."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def person_columns(self, p: Values) -> Sequence[Column]:
+        """Input columns of the people frame, besides its key `person`; one row per person."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def item_columns(self, p: Values) -> Sequence[Column]:
+        """*Default: none.* Input columns of the items frame, besides its keys `person` and `item`."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def item_steps(self, edition: str) -> Sequence[Step]:
+        """*Default: none.* Steps per item, in order: each sees the item columns and the steps before it."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def person_steps(self, edition: str) -> Sequence[Step]:
+        """Steps per person, in order: each sees the person columns, the steps before it, and aggregates of items."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def outcome_scale(self, p: Values) -> OutcomeScale:
+        """*Law.* The outcome's labels in order, and the person steps that yield the code and the score."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def organisation_levels(self, p: Values) -> Sequence[OrganisationLevel]:
+        """*Law. Default: none.* Ratings that the leader one level above may give an organisation."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def distribution_rule(self, p: Values) -> DistributionRule | None:
+        """*Law. Default: none.* The distribution of outcomes that follows from the organisation's rating."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def objection(self, p: Values) -> ObjectionWindow:
+        """How long a person may object after receiving the result."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def consequences(self, p: Values) -> Sequence[Consequence]:
+        """*Default: none.* What each outcome counts as for follow-up."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def case_adapters(self) -> Sequence[Adapter]:
+        """*Law. Default: none.* How worked examples name the columns and steps (`selaras case run`)."""
+        raise NotImplementedError
+
+
+class CoreDefaults:
+    """The core's own answers to the hooks marked *default*."""
+
+    @hookimpl
+    def item_columns(self) -> Sequence[Column]:
+        return ()
+
+    @hookimpl
+    def item_steps(self) -> Sequence[Step]:
+        return ()
+
+    @hookimpl
+    def organisation_levels(self) -> Sequence[OrganisationLevel]:
+        return ()
+
+    @hookimpl
+    def deadlines(self) -> Sequence[Deadline]:
+        return ()
+
+    @hookimpl
+    def consequences(self) -> Sequence[Consequence]:
+        return ()
+
+    @hookimpl
+    def case_adapters(self) -> Sequence[Adapter]:
+        return ()

@@ -1,0 +1,52 @@
+"""What a plugin's code may not do: round by itself, import the platform, loop over rows, or ask for the time."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_OUTSIDE = frozenset({"os", "random", "socket", "sqlite3", "subprocess", "time", "urllib", "http"})
+ALLOWED_IMPORTS = (frozenset(sys.stdlib_module_names) - _OUTSIDE) | {"polars"}
+_BANNED = {
+    "round": "rounds by itself; use round_law with its article (Polars rounds half to even: 90.5 → 90)",
+    "round_sig_figs": "rounds by itself; use round_law with its article",
+    "truncate": "rounds by itself; use round_law(…, mode='down') with its article",
+    "map_elements": "loops over rows; write an expression",
+    "map_rows": "loops over rows; write an expression",
+    "iter_rows": "loops over rows; write an expression",
+    "today": "asks for the time; a regulation is given the parameters in force",
+    "now": "asks for the time; a regulation is given the parameters in force",
+}
+
+
+def impurities(folder: Path) -> list[str]:
+    """What the Python files of a plugin's package do that they may not, each as `file:line: what`; empty is good."""
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        found += [f"{path.relative_to(folder)}:{line}: {what}" for line, what in _found(tree, folder.name)]
+    return found
+
+
+def _found(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in _BANNED:
+                yield node.lineno, f"calls {called}, which {_BANNED[called]}"
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, _stranger(one.name)) for one in node.names if not _may_import(one.name, package))
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if not node.level and not _may_import(module, package):
+                yield node.lineno, _stranger(module)
+
+
+def _may_import(module: str, package: str) -> bool:
+    return module == "selaras.regulation" or module.partition(".")[0] in ALLOWED_IMPORTS | {package}
+
+
+def _stranger(module: str) -> str:
+    return f"imports {module}; a regulation imports selaras.regulation, polars and the standard library"

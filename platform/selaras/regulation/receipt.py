@@ -1,0 +1,100 @@
+"""Receipts: how an outcome came about, line by line, each with its article and certainty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from selaras.regulation.types import Certainty, Label
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """One line. `part`: `input` or `step` of an item (then `item` names it) or of the person."""
+
+    step: str
+    label: Label
+    value: float | int | str | bool | None
+    article: str
+    certainty: Certainty | Literal[""]
+    part: Literal["input", "step"]
+    item: str | None = None
+    unit: str = ""
+    value_label: Label | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The whole way from the inputs to the outcome of one person, with the rule's version."""
+
+    regulation: str
+    title: Label
+    edition: str
+    rule_hash: str
+    lines: tuple[ReceiptLine, ...]
+    outcome: str | None
+    outcome_label: Label | None
+    score: float | None
+
+
+def receipt_from_steps(
+    description: Mapping[str, Any],
+    person: Mapping[str, Any],
+    items: Sequence[Mapping[str, Any]] = (),
+) -> Receipt:
+    """The receipt of a stored outcome, without computing anything again.
+
+    `description` is `Rules.describe()` as stored for the rule's hash; `person` and each of `items` map names of
+    columns and steps to their stored values (an item also has its key `item`). Absent names are left out.
+    """
+    outcome = person.get(description["outcome_step"])
+    score_step = description["score_step"]
+    labels = {level["code"]: level["label"] for level in description["outcomes"]}
+    return Receipt(
+        regulation=description["code"],
+        title=description["title"],
+        edition=description["edition"],
+        rule_hash=description["hash"],
+        lines=tuple(_lines(description, person, items)),
+        outcome=outcome,
+        outcome_label=labels.get(outcome),
+        score=person.get(score_step) if score_step else None,
+    )
+
+
+def _lines(
+    description: Mapping[str, Any], person: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
+) -> Iterator[ReceiptLine]:
+    for row in items:
+        yield from _rows(description["item_columns"], row, "input", row.get("item"), {})
+        yield from _rows(description["item_steps"], row, "step", row.get("item"), {})
+    outcomes = {level["code"]: level["label"] for level in description["outcomes"]}
+    yield from _rows(description["person_columns"], person, "input", None, {})
+    yield from _rows(description["person_steps"], person, "step", None, {description["outcome_step"]: outcomes})
+
+
+def _rows(
+    described: Sequence[Mapping[str, Any]],
+    values: Mapping[str, Any],
+    part: Literal["input", "step"],
+    item: str | None,
+    words: Mapping[str, Mapping[str, Label]],
+) -> Iterator[ReceiptLine]:
+    for one in described:
+        name = one["name"]
+        if name not in values:
+            continue
+        value = values[name]
+        labels = words.get(name) or one.get("labels") or {}
+        yield ReceiptLine(
+            step=name,
+            label=one["label"],
+            value=value,
+            article=one["article"],
+            certainty=one.get("certainty", ""),
+            part=part,
+            item=item,
+            unit=one.get("unit", ""),
+            value_label=labels.get(value) if isinstance(value, str) else None,
+        )

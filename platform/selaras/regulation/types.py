@@ -1,0 +1,280 @@
+"""What a regulation says to the core: frozen values that cross the border between plugin and platform."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypedDict
+
+import polars as pl
+
+Certainty = Literal["regulation", "circular", "application", "assumed"]
+CERTAINTIES: tuple[Certainty, ...] = ("regulation", "circular", "application", "assumed")
+
+Tone = Literal["sb", "b", "bp", "k", "sk"]
+StepKind = Literal["number", "code"]
+ColumnType = Literal["number", "integer", "code", "text", "boolean", "date"]
+DayKind = Literal["calendar", "working"]
+LimitKind = Literal["share_at_most", "share_at_least", "count_at_least", "none_allowed", "most"]
+
+# A score is a Float64; at a limit of the law, values this close count as equal to the limit.
+TOLERANCE = 1e-9
+
+
+class Label(TypedDict):
+    """A text in both languages of the interface."""
+
+    id: str
+    en: str
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """Days from `start` up to, not including, `end`; no `end` means still running."""
+
+    start: date
+    end: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+    def overlaps(self, other: DateRange) -> bool:
+        """Whether the two have a day in common."""
+        return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement of the law stands and how sure we are of it."""
+
+    article: str
+    certainty: Certainty
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One text of the formulas. `files` (paths within the package) are what its golden hash protects."""
+
+    name: str
+    valid_from: date
+    known_from: date
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """An employment that the regulation covers: `pns`, `pppk` or `pppk_paruh_waktu`."""
+
+    employment: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the regulation is, when it holds and for whom. `package` is its import name."""
+
+    code: str
+    package: str
+    title: Label
+    legal_basis: tuple[str, ...]
+    in_force: DateRange
+    in_force_source: Source
+    covers: tuple[Coverage, ...]
+    editions: tuple[Edition, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared input column of the people or the items frame.
+
+    `minimum` and `maximum` are inclusive unless `above_minimum` says that the minimum itself is impossible.
+    `allowed` lists the only values (codes, or numbers as text). `requires` names columns that must be filled
+    whenever this one is. `unit` is a word for people (`poin`, `bulan`, `Rp`), empty for codes.
+    """
+
+    name: str
+    type: ColumnType
+    label: Label
+    unit: str = ""
+    required: bool = True
+    allowed: tuple[str, ...] = ()
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    minimum: float | None = None
+    maximum: float | None = None
+    above_minimum: bool = False
+    requires: tuple[str, ...] = ()
+    article: str = ""
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The Polars type of the column in a frame."""
+        return COLUMN_DTYPES[self.type]
+
+
+COLUMN_DTYPES: dict[ColumnType, pl.DataType] = {
+    "number": pl.Float64(),
+    "integer": pl.Int64(),
+    "code": pl.String(),
+    "text": pl.String(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+}
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """What is known of a step without running it."""
+
+    name: str
+    article: str
+    label: Label
+    kind: StepKind
+    certainty: Certainty
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class OutcomeLevel:
+    """One label of the outcome scale; `order` 1 is the best; `tone` picks its colour and shape."""
+
+    code: str
+    label: Label
+    order: int
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class OutcomeScale:
+    """The labels, the person step that yields the label's code, and the one that yields the score (if any)."""
+
+    levels: tuple[OutcomeLevel, ...]
+    step: str
+    score_step: str | None = None
+
+
+@dataclass(frozen=True)
+class OrganisationLevel:
+    """One rating of the organisation, given by the leader one level above; `order` 1 is the best."""
+
+    code: str
+    label: Label
+    order: int
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One demand on the distribution of a group: `code` names its breach.
+
+    `percent` belongs to the two share kinds, `count` to `count_at_least`. Shares are of all evaluated people.
+    """
+
+    code: str
+    kind: LimitKind
+    outcomes: tuple[str, ...]
+    label: Label
+    source: Source
+    percent: float = 0.0
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class DistributionRule:
+    """The limits by organisation rating.
+
+    Groups of up to `exempt_up_to` people are reported but not judged. `most` says what the word means:
+    `largest` (no other label has more people) or `majority` (more than half of them).
+    """
+
+    limits: Mapping[str, tuple[Limit, ...]]
+    exempt_up_to: int
+    most: Literal["largest", "majority"]
+    source: Source
+
+
+@dataclass(frozen=True)
+class Term:
+    """A code with its label, as sections, aspects, perspectives and annexes of a plan are."""
+
+    code: str
+    label: Label
+    source: Source
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """A measurable side of an item; its input columns are `<code>_target` and `<code>_actual`."""
+
+    code: str
+    label: Label
+    required: bool
+    source: Source
+
+
+@dataclass(frozen=True)
+class PlanForm:
+    """What a plan under this regulation is made of."""
+
+    sections: tuple[Term, ...]
+    models: tuple[Term, ...]
+    aspects: tuple[Aspect, ...]
+    perspectives: tuple[Term, ...]
+    annexes: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One value or element of behaviour with its guides."""
+
+    code: str
+    label: Label
+    guides: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class BehaviourFramework:
+    """The behaviour section of a plan."""
+
+    title: Label
+    behaviours: tuple[Behaviour, ...]
+    source: Source
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A legal day. `day` is `MM-DD` in the year of the period's end, or `MM-DD+N` for N years later."""
+
+    name: str
+    label: Label
+    day: str
+    source: Source
+
+    def after(self, period_end: date) -> date:
+        """The day for a period whose last day is `period_end`; 29 February falls back to the 28th."""
+        day, _, years = self.day.partition("+")
+        year = period_end.year + int(years or 0)
+        if day == "02-29" and not isleap(year):
+            day = "02-28"
+        return date.fromisoformat(f"{year:04}-{day}")
+
+
+@dataclass(frozen=True)
+class ObjectionWindow:
+    """How long a person may object after receiving the result, in calendar or working days."""
+
+    days: int
+    kind: DayKind
+    source: Source
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What an outcome counts as for follow-up."""
+
+    outcome: str
+    code: str
+    label: Label
+    source: Source

@@ -1,0 +1,1 @@
+"""Agencies, hosts, packs, regulations by date, rollouts."""

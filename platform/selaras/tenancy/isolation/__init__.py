@@ -1,0 +1,1 @@
+"""The proof of isolation: planted leaks, the catalogue check, the random attacker, and what upper layers add."""

@@ -1,0 +1,219 @@
+"""Reads about agencies: by host, slug or number; which regulation and rules they follow on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session, aliased
+
+from selaras.errors import NotFound
+from selaras.regulation import Registry, Rules
+from selaras.tenancy.models import Agency, AgencyHost, AgencySuccession, FeatureAssignment, RegulationAssignment
+from selaras.tenancy.pack_code import pack_code
+from selaras.tenancy.rules import Gap, gaps, host_name_or_none
+
+
+@dataclass(frozen=True)
+class AgencyView:
+    """An agency as the platform knows it. `tenant_id` never leaves this server; the uuid does."""
+
+    tenant_id: int
+    uuid: UUID
+    slug: str
+    name: str
+    short_name: str
+    kind: str
+    region_code: str | None
+    bkn_code: str | None
+    time_zone: str
+    status: str
+    pack: str | None
+    hosts: tuple[str, ...]
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True)
+class RegulationChoice:
+    """Which regulation is followed on the days of `during` `[from, to)`; without edition: the newest valid one."""
+
+    regulation: str
+    edition: str | None
+    during: Range[date]
+
+
+@dataclass(frozen=True)
+class Successor:
+    """Who carries on an agency's work from a day on, by which act, and how sure we are of it."""
+
+    tenant_id: int
+    uuid: UUID
+    slug: str
+    name: str
+    effective: date
+    legal_basis: str
+    certainty: str
+
+
+def agency(session: Session, tenant_id: int) -> AgencyView:
+    """The agency with this number; NotFound if there is none."""
+    return _one(session, _agencies().where(Agency.tenant_id == tenant_id), f"number {tenant_id}")
+
+
+def agency_by_slug(session: Session, slug: str) -> AgencyView:
+    """The agency with this slug; NotFound if there is none."""
+    return _one(session, _agencies().where(Agency.slug == slug), slug)
+
+
+def agency_by_uuid(session: Session, uuid: UUID) -> AgencyView:
+    """The agency with this uuid; NotFound if there is none."""
+    return _one(session, _agencies().where(Agency.uuid == uuid), str(uuid))
+
+
+def agency_by_host(session: Session, host: str) -> AgencyView | None:
+    """The agency that is reached by a host name (a Host header will do: case and port do not matter), or None."""
+    name = host_name_or_none(host)
+    if name is None:
+        return None
+    row = session.execute(
+        _agencies().where(
+            Agency.tenant_id == select(AgencyHost.tenant_id).where(AgencyHost.host == name).scalar_subquery()
+        )
+    ).one_or_none()
+    return None if row is None else _view(row)
+
+
+def list_agencies(session: Session) -> tuple[AgencyView, ...]:
+    """All agencies in order of their slug, in one statement however many there are."""
+    return tuple(_view(row) for row in session.execute(_agencies().order_by(Agency.slug)))
+
+
+def successors(session: Session, tenant_id: int) -> tuple[Successor, ...]:
+    """Who carries on the work of an agency that was split or merged, in order of the day and the name."""
+    return _linked(session, AgencySuccession.predecessor_id == tenant_id, forward=True)
+
+
+def predecessors(session: Session, tenant_id: int) -> tuple[Successor, ...]:
+    """Whose work an agency carries on, in order of the day and the name."""
+    return _linked(session, AgencySuccession.successor_id == tenant_id, forward=False)
+
+
+def regulations(session: Session, tenant_id: int) -> tuple[RegulationChoice, ...]:
+    """Every regulation an agency has followed, follows or will follow, in order of the days."""
+    rows = session.execute(
+        select(RegulationAssignment.regulation, RegulationAssignment.edition, RegulationAssignment.during)
+        .where(RegulationAssignment.tenant_id == tenant_id)
+        .order_by(func.lower(RegulationAssignment.during))
+    )
+    return tuple(RegulationChoice(*row) for row in rows)
+
+
+def regulation_on(session: Session, tenant_id: int, day: date) -> RegulationChoice:
+    """The regulation that an agency follows on a day; NotFound says so in words where there is none."""
+    row = session.execute(
+        select(RegulationAssignment.regulation, RegulationAssignment.edition, RegulationAssignment.during).where(
+            RegulationAssignment.tenant_id == tenant_id, RegulationAssignment.during.op("@>")(day)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(
+            "agency.no_regulation",
+            "The agency follows no regulation on {day}. An operator assigns one with “selaras tenant assign” "
+            "or a rollout; then try again.",
+            day=day.isoformat(),
+        )
+    return RegulationChoice(*row)
+
+
+def regulation_gaps(session: Session, tenant_id: int, first: date, last: date) -> tuple[Gap, ...]:
+    """The days from `first` to `last` (both included) on which the agency follows no regulation."""
+    return gaps((one.during for one in regulations(session, tenant_id)), first, last)
+
+
+def rules_on(session: Session, agency: AgencyView, day: date, registry: Registry) -> Rules:
+    """The rules an agency follows on a day: its regulation and edition, with the code of its pack if it has any.
+
+    The same object for all days between two changes of parameters. NotFound where no regulation is followed,
+    Invalid for a day outside the law's time.
+    """
+    choice = regulation_on(session, agency.tenant_id, day)
+    standing = _last_change(registry, choice, day)
+    return registry.rules(choice.regulation, on=standing, edition=choice.edition, pack=pack_code(agency.pack))
+
+
+def features_on(session: Session, tenant_id: int, day: date) -> frozenset[str]:
+    """The features that are switched on for an agency on a day."""
+    return frozenset(
+        session.scalars(
+            select(FeatureAssignment.feature).where(
+                FeatureAssignment.tenant_id == tenant_id, FeatureAssignment.during.op("@>")(day)
+            )
+        )
+    )
+
+
+def _last_change(registry: Registry, choice: RegulationChoice, day: date) -> date:
+    """The last day up to `day` on which anything in the regulation changed: the rules are the same since then."""
+    loaded = registry.loaded(choice.regulation)
+    force = loaded.identity.in_force
+    if day not in force:
+        return day
+    changes = {force.start, *loaded.parameters.change_days(), *(one.valid_from for one in loaded.identity.editions)}
+    return max(one for one in changes if one <= day and one in force)
+
+
+def _agencies() -> Select[*tuple[Any, ...]]:
+    hosts = select(AgencyHost.host).where(AgencyHost.tenant_id == Agency.tenant_id).order_by(AgencyHost.host)
+    return select(
+        Agency.tenant_id,
+        Agency.uuid,
+        Agency.slug,
+        Agency.name,
+        Agency.short_name,
+        Agency.kind,
+        Agency.region_code,
+        Agency.bkn_code,
+        Agency.time_zone,
+        Agency.status,
+        Agency.pack,
+        func.array(hosts.scalar_subquery()).label("hosts"),
+        Agency.ended_on,
+    )
+
+
+def _one(session: Session, query: Select[*tuple[Any, ...]], named: str) -> AgencyView:
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(
+            "agency.unknown", "There is no agency {agency}. “selaras tenant list” shows those there are.", agency=named
+        )
+    return _view(row)
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> AgencyView:
+    values = row._asdict()
+    return AgencyView(**(values | {"hosts": tuple(values["hosts"])}))
+
+
+def _linked(session: Session, condition: Any, *, forward: bool) -> tuple[Successor, ...]:
+    other = aliased(Agency)
+    joined = AgencySuccession.successor_id if forward else AgencySuccession.predecessor_id
+    rows = session.execute(
+        select(
+            other.tenant_id,
+            other.uuid,
+            other.slug,
+            other.name,
+            AgencySuccession.effective,
+            AgencySuccession.legal_basis,
+            AgencySuccession.certainty,
+        )
+        .join(AgencySuccession, joined == other.tenant_id)
+        .where(condition)
+        .order_by(AgencySuccession.effective, other.slug)
+    )
+    return tuple(Successor(*row) for row in rows)

@@ -1,0 +1,21 @@
+"""Pages: server-rendered, readable without JavaScript; one file per capability."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from selaras.web import closing, evaluation, exchange, home, identity, interface, organisation
+from selaras.web.assets import ENDPOINT as ASSETS
+from selaras.web.blueprint import pages
+from selaras.web.pages import error_page
+
+__all__ = ["ASSETS", "error_page", "install"]
+
+
+def install(app: Flask, *, development: bool) -> None:
+    """Add every page; the demonstration sign-in only where it is allowed, elsewhere its route does not exist."""
+    for module in (home, organisation, evaluation, closing, exchange, identity, interface):
+        assert module.__name__
+    app.register_blueprint(pages)
+    if development:
+        app.register_blueprint(identity.development)

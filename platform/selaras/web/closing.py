@@ -1,0 +1,125 @@
+"""Closing a period: what it will change and for whom, its progress, its distribution, overrides, its document."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from selaras.closing import service
+from selaras.closing.queries import Overview, overview
+from selaras.closing.service import readiness
+from selaras.edge.access import needs
+from selaras.edge.context import actor, instance, rules, session
+from selaras.errors import Conflict, Invalid, NotFound
+from selaras.evaluation.queries import period_by_code
+from selaras.files.service import open_file
+from selaras.identity.permissions import Permission
+from selaras.web.blueprint import pages
+from selaras.web.home import figures, units
+from selaras.web.pages import fragment, render, see
+
+
+@pages.get("/periods/<period>")
+@needs(Permission.SEE_AGENCY)
+def period_page(period: str) -> Response:
+    """A period: its close, its outcomes, every unit's distribution, the effect on pay."""
+    return _period_page(period)
+
+
+@pages.get("/periods/<period>/progress")
+@needs(Permission.SEE_AGENCY)
+def progress(period: str) -> Response:
+    """How far the close is, for a page that is open; when it no longer runs, the page is to reload."""
+    view = overview(session(), period)
+    response = fragment("_progress.html", overview=view)
+    if view.state != "running":
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@pages.get("/periods/<period>/close")
+@needs(Permission.CLOSE_PERIOD)
+def confirm(period: str) -> Response:
+    """What closing will change and for whom, before it does."""
+    found = period_by_code(session(), period)
+    if found.state != "open":
+        raise service.under_way(period)
+    chosen = rules(found.ends)
+    ready = readiness(session(), found, chosen)
+    return render("close.html", active="web.home", period=found, ready=ready, rules=chosen)
+
+
+@pages.post("/periods/<period>/close")
+@needs(Permission.CLOSE_PERIOD)
+def close(period: str) -> BaseResponse:
+    """Start the close."""
+    found = period_by_code(session(), period)
+    without = request.form.get("without_unrated") == "true"
+    service.start(session(), actor(), period, rules(found.ends), without_unrated=without)
+    return see("web.period_page", "started", period=period)
+
+
+@pages.post("/periods/<period>/resumption")
+@needs(Permission.CLOSE_PERIOD)
+def resume(period: str) -> BaseResponse:
+    """Let a close that waits try again."""
+    service.resume(session(), actor(), period)
+    return see("web.period_page", "resumed", period=period)
+
+
+@pages.post("/periods/<period>/withdrawal")
+@needs(Permission.CLOSE_PERIOD)
+def withdraw(period: str) -> BaseResponse:
+    """Remove the drafts of a close that waits."""
+    service.withdraw(session(), actor(), period)
+    return see("web.period_page", "withdrawn", period=period)
+
+
+@pages.post("/periods/<period>/units/<uuid:unit_id>/override")
+@needs(Permission.OVERRIDE_DISTRIBUTION)
+def override(period: str, unit_id: UUID) -> BaseResponse:
+    """The authorised official's written reason for one unit; a reason that is too short comes back as written."""
+    reason = request.form.get("reason", "")
+    try:
+        service.override(session(), actor(), period, unit_id, reason)
+    except Invalid as error:
+        return _period_page(period, error=error, unit_id=unit_id, reason=reason)
+    return see("web.period_page", "overridden", period=period)
+
+
+@pages.get("/periods/<period>/document")
+@needs(Permission.SEE_AGENCY)
+def document(period: str) -> Response:
+    """The determination (penetapan) as a PDF."""
+    view = overview(session(), period)
+    if view.document_id is None:
+        raise NotFound("document_unknown", "Period {code} has no determination document yet.", code=period)
+    file, blocks = open_file(session(), instance().store, view.document_id)
+    response = Response(blocks, mimetype=file.media_type)
+    response.headers["Content-Length"] = str(file.size)
+    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    return response
+
+
+def _period_page(
+    code: str, *, error: Invalid | Conflict | None = None, unit_id: UUID | None = None, reason: str = ""
+) -> Response:
+    view = overview(session(), code)
+    ready = None
+    if view.state == "none" and view.period.state == "open":
+        ready = readiness(session(), view.period, rules(view.period.ends))
+    return render(
+        "period.html",
+        422 if error else 200,
+        active="web.home",
+        overview=view,
+        period=view.period,
+        ready=ready,
+        bars=figures(view),
+        units=units(view),
+        error=error,
+        error_unit=unit_id,
+        reason=reason,
+    )

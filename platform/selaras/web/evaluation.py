@@ -1,0 +1,198 @@
+"""Results: one's own, the receipt of a period, the answer to it; and an appraiser's team and ratings."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from selaras.closing.queries import current_period
+from selaras.edge.access import needs
+from selaras.edge.context import actor, rules, session
+from selaras.errors import Invalid, NotFound, Refused
+from selaras.evaluation import service
+from selaras.evaluation.queries import PeriodView, ReceiptView, period_by_code, periods, ratings, receipt
+from selaras.evaluation.rules import OutcomeState
+from selaras.evaluation.unit_figures import check_above
+from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
+from selaras.followup.queries import remuneration
+from selaras.identity.permissions import Permission
+from selaras.organisation.access import person_for
+from selaras.organisation.queries import superior_of
+from selaras.organisation.queries import team as team_of
+from selaras.regulation import Rules
+from selaras.web.blueprint import pages
+from selaras.web.figures import unit_figures
+from selaras.web.pages import render, see
+from selaras.web.rating_form import Field, fields, parsed
+
+# Below this, a unit's distribution would tell a reader what single colleagues got.
+FEW = 5
+
+
+@pages.get("/my-results")
+@needs(Permission.SEE_OWN)
+def own_results() -> BaseResponse:
+    """One's own page, wherever it lies."""
+    person_id = actor().person_id
+    if person_id is None:
+        raise NotFound("person_missing", "Your account belongs to none of the agency's people, so it has no results.")
+    return see("web.person", person_id=person_id)
+
+
+@pages.get("/people/<uuid:person_id>/receipts/<period>")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+def receipt_page(person_id: UUID, period: str) -> Response:
+    """How a result came about, step by step, and what one may do now."""
+    return _receipt_page(person_id, period)
+
+
+@pages.post("/people/<uuid:person_id>/receipts/<period>/acceptance")
+@needs(Permission.SEE_OWN)
+def accept(person_id: UUID, period: str) -> BaseResponse:
+    """The person accepts their own result."""
+    _own(person_id)
+    service.accept(session(), actor(), period)
+    return see("web.receipt_page", "accepted", person_id=person_id, period=period)
+
+
+@pages.post("/people/<uuid:person_id>/receipts/<period>/objection")
+@needs(Permission.SEE_OWN)
+def object_to(person_id: UUID, period: str) -> BaseResponse:
+    """The person objects, with reasons; a reason that is too short comes back as it was written."""
+    _own(person_id)
+    reason = request.form.get("reason", "")
+    try:
+        service.object_to(session(), actor(), period, reason)
+    except Invalid as error:
+        return _receipt_page(person_id, period, error=error, reason=reason)
+    return see("web.receipt_page", "objected", person_id=person_id, period=period)
+
+
+def _own(person_id: UUID) -> None:
+    if actor().person_id != person_id:
+        person_for(session(), actor(), person_id)
+        raise Refused("not_oneself", "Only the person themself may answer a result.")
+
+
+def _receipt_page(person_id: UUID, code: str, error: Invalid | None = None, reason: str = "") -> Response:
+    person = person_for(session(), actor(), person_id)
+    view = receipt(session(), person_id, code)
+    outcome, rule = view.outcome, view.description
+    check = check_above(session(), outcome.period_id, outcome.unit_id, outcome.ends)
+    may_compare = check is not None and (
+        sum(check.counts.values()) >= FEW or Permission.SEE_AGENCY in actor().permissions
+    )
+    own = actor().person_id == person_id
+    return render(
+        "receipt.html",
+        422 if error else 200,
+        active="web.own_results" if own else "web.people",
+        person=person,
+        view=view,
+        outcome=outcome,
+        rule=rule,
+        word=outcome_word(rule, outcome.outcome),
+        organisation=organisation_word(rule, outcome.organisation_rating),
+        quadrant=quadrant(rule),
+        values={line.step: line.value for line in view.receipt.lines if line.item is None},
+        items=_items(view),
+        unit=unit_figures(rule, check) if check and may_compare else None,
+        pay=remuneration(session(), person_id, outcome.period_id, outcome.ends),
+        own=own,
+        open=own and outcome.state == OutcomeState.DELIVERED,
+        error=error,
+        reason=reason,
+    )
+
+
+def _items(view: ReceiptView) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for line in view.receipt.lines:
+        if line.item is not None:
+            found.setdefault(line.item, []).append(line)
+    return found
+
+
+@pages.get("/team")
+@needs(Permission.SEE_TEAM)
+def team() -> Response:
+    """Those whom one appraises, with the ratings of a period."""
+    known = periods(session())
+    wanted = request.args.get("period")
+    period = period_by_code(session(), wanted) if wanted else current_period(session())
+    person_id = actor().person_id
+    people = team_of(session(), person_id, period.ends) if person_id and period else []
+    rated = ratings(session(), period.id, [line.person_id for line in people]) if period else {}
+    chosen = rules(period.ends) if period else None
+    return render(
+        "team.html",
+        active="web.team",
+        period=period,
+        periods=known,
+        people=people,
+        rated=rated,
+        columns=chosen.person_columns if chosen else (),
+    )
+
+
+@pages.get("/people/<uuid:person_id>/ratings/<period>")
+@needs(Permission.RATE_TEAM)
+def rating(person_id: UUID, period: str) -> Response:
+    """The form in which the appraiser rates one person, as the regulation declares it."""
+    found = _rateable(person_id, period)
+    chosen = rules(found.ends)
+    given = ratings(session(), found.id, [person_id]).get(person_id)
+    return _rating_page(person_id, found, chosen, fields(chosen, given.inputs if given else None))
+
+
+@pages.post("/people/<uuid:person_id>/ratings/<period>")
+@needs(Permission.RATE_TEAM)
+def rate(person_id: UUID, period: str) -> BaseResponse:
+    """Save a rating, or show first what it comes to."""
+    found = _rateable(person_id, period)
+    chosen = rules(found.ends)
+    inputs = parsed(chosen, request.form)
+    try:
+        service.refuse_bad_inputs(person_id, inputs, chosen)
+        if "preview" in request.form:
+            return _rating_page(person_id, found, chosen, fields(chosen, inputs), inputs=inputs)
+        service.rate(session(), actor(), person_id, period, inputs, chosen)
+    except Invalid as error:
+        return _rating_page(person_id, found, chosen, fields(chosen, inputs), error=error)
+    return see("web.team", "rated", period=period)
+
+
+def _rateable(person_id: UUID, code: str) -> PeriodView:
+    """The period, if the actor appraises the person on its last day; else the person is told as not existing."""
+    period = period_by_code(session(), code)
+    if actor().person_id is None or superior_of(session(), person_id, period.ends) != actor().person_id:
+        raise NotFound("person_unknown", "There is no such person here.")
+    return period
+
+
+def _rating_page(
+    person_id: UUID,
+    period: PeriodView,
+    chosen: Rules,
+    filled: list[Field],
+    *,
+    error: Invalid | None = None,
+    inputs: dict[str, object] | None = None,
+) -> Response:
+    preview = chosen.receipt(inputs) if inputs is not None and not chosen.item_columns else None
+    description = chosen.describe()
+    return render(
+        "rating.html",
+        422 if error else 200,
+        active="web.team",
+        person=person_for(session(), actor(), person_id, period.ends),
+        period=period,
+        rules=chosen,
+        fields=filled,
+        error=error,
+        preview=outcome_word(description, preview.outcome) if preview and preview.outcome else None,
+        quadrant=quadrant(description),
+        values=inputs or {},
+    )

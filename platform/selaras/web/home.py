@@ -1,0 +1,86 @@
+"""Home: the agency's period for those who run it, one's own last result, and one's team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response
+
+from selaras.closing.queries import Overview, current_period, overview
+from selaras.closing.rules import Readiness
+from selaras.closing.service import readiness
+from selaras.edge.access import needs
+from selaras.edge.context import actor, rules, session
+from selaras.evaluation.queries import OutcomeView, PeriodView, history, ratings
+from selaras.evaluation.wording import descriptions
+from selaras.exchange.queries import recent
+from selaras.identity.permissions import Permission
+from selaras.organisation.queries import team
+from selaras.web.blueprint import pages
+from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
+from selaras.web.pages import render
+
+
+@dataclass(frozen=True)
+class TeamFigures:
+    """How many of one's team are rated in the period."""
+
+    period: PeriodView
+    people: int
+    rated: int
+
+
+@pages.get("/")
+@needs(Permission.SEE_AGENCY, Permission.SEE_OWN)
+def home() -> Response:
+    """The first page after signing in."""
+    held = actor().permissions
+    period = current_period(session())
+    view = overview(session(), period.code) if period and Permission.SEE_AGENCY in held else None
+    latest = _latest()
+    known = descriptions(session(), [latest.rule_hash] if latest else [])
+    return render(
+        "home.html",
+        active="web.home",
+        period=period,
+        overview=view,
+        ready=_readiness(view) if view else None,
+        bars=figures(view),
+        units=[one for one in units(view) if one.check.breached] if view else [],
+        latest=latest,
+        rule=known.get(latest.rule_hash) if latest else None,
+        team=_team(period) if period and Permission.SEE_TEAM in held else None,
+        imports=recent(session(), 5) if Permission.IMPORT in held else None,
+    )
+
+
+def figures(view: Overview | None) -> list[Bar]:
+    """The outcomes of a close as bars, from the best to the worst."""
+    return bars(view.rule, view.counts) if view and view.rule and view.counts else []
+
+
+def units(view: Overview) -> list[UnitFigures]:
+    """Every unit's distribution, those that wait for a reason first, then those that were overridden."""
+    if view.rule is None:
+        return []
+    found = [unit_figures(view.rule, check) for check in view.checks]
+    return sorted(found, key=lambda one: (not one.check.breached, one.check.valid))
+
+
+def _readiness(view: Overview) -> Readiness | None:
+    if view.state != "none" or view.period.state == "closed":
+        return None
+    return readiness(session(), view.period, rules(view.period.ends))
+
+
+def _latest() -> OutcomeView | None:
+    person = actor().person_id
+    return next(iter(history(session(), person)), None) if person else None
+
+
+def _team(period: PeriodView) -> TeamFigures | None:
+    person = actor().person_id
+    if person is None:
+        return None
+    people = [line.person_id for line in team(session(), person, period.ends)]
+    return TeamFigures(period, len(people), len(ratings(session(), period.id, people)))

@@ -1,0 +1,44 @@
+"""People: a list with search and paging, and one person with their history."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from selaras.edge.access import needs
+from selaras.edge.context import actor, day, session
+from selaras.evaluation.queries import history
+from selaras.evaluation.wording import descriptions
+from selaras.identity.permissions import Permission
+from selaras.organisation.access import person_for
+from selaras.organisation.queries import people as find_people
+from selaras.web.blueprint import pages
+from selaras.web.pages import fragment, render, wants_fragment
+
+SIZE = 25
+
+
+@pages.get("/people")
+@needs(Permission.SEE_PEOPLE)
+def people() -> Response:
+    """People by name; a search is the beginning of a name or of a number."""
+    search = request.args.get("search", "").strip()[:80]
+    page = find_people(session(), search=search, after=request.args.get("after"), limit=SIZE, day=day())
+    values = {"page": page, "search": search, "first": not request.args.get("after")}
+    if wants_fragment():
+        return fragment("_people.html", **values)
+    return render("people.html", active="web.people", **values)
+
+
+@pages.get("/people/<uuid:person_id>")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+def person(person_id: UUID) -> Response:
+    """One person: who, where, under whom, and every result so far."""
+    view = person_for(session(), actor(), person_id)
+    results = history(session(), person_id)
+    rules = descriptions(session(), (one.rule_hash for one in results))
+    own = actor().person_id == person_id
+    return render(
+        "person.html", active="web.own_results" if own else "web.people", person=view, results=results, rules=rules
+    )

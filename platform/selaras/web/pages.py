@@ -1,0 +1,136 @@
+"""How a page is made: the frame around it, its navigation, its words and figures, and the pages that tell an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+from enum import StrEnum
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from selaras.edge import words
+from selaras.edge.context import agency, visitor
+from selaras.edge.errors import Problem, filled, sentence
+from selaras.edge.forms import FIELD, form_token
+from selaras.evaluation.wording import outcome_word
+from selaras.identity.permissions import Permission
+from selaras.web import vocabulary
+from selaras.web.assets import asset_url
+from selaras.web.blueprint import pages
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    endpoint: str
+    label: str
+    icon: str
+    needs: frozenset[StrEnum]
+
+
+_PLACES = (
+    Place("web.home", lazy_gettext("Home"), "home", frozenset({Permission.SEE_AGENCY, Permission.SEE_OWN})),
+    Place("web.people", lazy_gettext("People"), "people", frozenset({Permission.SEE_PEOPLE})),
+    Place("web.own_results", lazy_gettext("My results"), "result", frozenset({Permission.SEE_OWN})),
+    Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
+    Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
+)
+
+# What a page says after something was done; named in the address, so that nothing needs to be kept for it.
+_NOTES = {
+    "accepted": lazy_gettext("You have accepted this result."),
+    "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
+    "rated": lazy_gettext("The rating has been saved."),
+    "started": lazy_gettext("The close has started. This page shows how far it is."),
+    "resumed": lazy_gettext("The close goes on."),
+    "withdrawn": lazy_gettext("The close was withdrawn and its drafts removed; ratings can be changed again."),
+    "overridden": lazy_gettext("The override and its reason have been recorded."),
+    "imported": lazy_gettext("The file was taken."),
+    "signed-out": lazy_gettext("You are signed out."),
+}
+
+
+def render(template: str, status: int = 200, *, active: str = "", **values: object) -> Response:
+    """A page in its frame. `active` is the endpoint that the navigation marks."""
+    html = render_template(template, active=active, note=_NOTES.get(request.args.get("note", "")), **values)
+    return Response(html, status, mimetype="text/html")
+
+
+def fragment(template: str, **values: object) -> Response:
+    """A piece of a page, for a page that is open already."""
+    return Response(render_template(template, **values), mimetype="text/html")
+
+
+def wants_fragment() -> bool:
+    """Whether a script on an open page asks, rather than a browser for a whole page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def see(endpoint: str, note: str = "", **values: object) -> BaseResponse:
+    """Go and see a page after something was done."""
+    found = {name: str(value) for name, value in values.items()}
+    return redirect(url_for(endpoint, **({**found, "note": note} if note else found)), 303)
+
+
+def error_page(problem: Problem) -> Response:
+    """What happened, why, and what to do; whoever must sign in first is taken there and back."""
+    if problem.status == 401:
+        return _to_sign_in()
+    response = render("problem.html", problem.status, problem=problem)
+    if wants_fragment():
+        response.headers["HX-Retarget"] = "body"
+    return response
+
+
+def _to_sign_in() -> Response:
+    address = request.full_path.rstrip("?") if request.method == "GET" and not wants_fragment() else ""
+    target = url_for("web.sign_in", next=address or None)
+    answer = Response(status=303, headers={"Location": target})
+    if wants_fragment():
+        answer = Response(status=204, headers={"HX-Redirect": target})
+    return answer
+
+
+@pages.app_context_processor
+def _frame() -> dict[str, object]:
+    """What every template may use."""
+    here = visitor()
+    held = here.permissions if here else frozenset()
+    return {
+        "agency": agency(),
+        "visitor": here,
+        "places": [place for place in _PLACES if place.needs & held],
+        "can": lambda name: Permission(name) in held,
+        "language": words.language(),
+        "asset": asset_url,
+        "form_token": form_token,
+        "form_field": FIELD,
+        "vocabulary": vocabulary,
+        "moment": lambda value: words.moment_in_words(value, agency().time_zone),
+        "local_day": lambda value: value.astimezone(ZoneInfo(agency().time_zone)).date(),
+        "sentence": sentence,
+        "filled": filled,
+        "problem_words": lambda stored: filled(stored.get("message", ""), stored.get("params", {})),
+        "outcome_word": outcome_word,
+    }
+
+
+# Figures, days and labels, as filters; the console's pages use the same.
+FILTERS: dict[str, Callable[..., object]] = {
+    "words": words.words,
+    "day": words.day_in_words,
+    "weekday": words.weekday_in_words,
+    "months": lambda period: words.months_in_words(period.starts, period.ends),
+    "month": words.month_in_words,
+    "period": words.period_in_words,
+    "number": words.number,
+    "rupiah": words.rupiah,
+    "percent": words.percent,
+    "fingerprint": lambda value: f"{value[:8]}…{value[-4:]}",
+}
+for _name, _filter in FILTERS.items():
+    pages.add_app_template_filter(_filter, _name)

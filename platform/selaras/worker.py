@@ -1,0 +1,98 @@
+"""Composition root of the dispatcher and of the workers: which job is done by whom, and the life of both processes."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from threading import Event
+from types import FrameType
+
+import psycopg
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
+
+from selaras.audit.rounds import SealRounds
+from selaras.config import Settings
+from selaras.db.session import Database
+from selaras.jobs import porter
+from selaras.jobs.bell import Bell
+from selaras.jobs.carrying import Carrier
+from selaras.jobs.context import Handler
+from selaras.jobs.dispatcher import Dispatcher
+from selaras.jobs.queue import JobQueue
+from selaras.jobs.reach import Reach
+from selaras.jobs.watch import Watch
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Every kind of job and who does it."""
+    from selaras.closing import jobs as closing  # noqa: PLC0415  # the dispatcher needs none of it
+
+    return {"close": closing.run}
+
+
+def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callable[[str], None] = print) -> None:
+    """Do jobs until SIGTERM or Ctrl-C; then the job at hand ends, or goes back at its next transaction."""
+    _log()
+    url = settings.require("app_database_url")
+    database = Database(url, pool_size=2)
+    database.refuse_bypass()
+    watch = Watch(url)
+    stop = Event()
+    queue = JobQueue(_redis(settings))
+    carrier = Carrier(database, watch, handlers, stop.is_set)
+    reach = Reach("Redis")
+    say(f"worker ready: {', '.join(sorted(handlers)) or '-'}")
+    while not stop.is_set():
+        _on_signal(stop)
+        try:
+            queue.redis.ping()
+            reach.answered()
+            porter.work(queue, carrier, stop)
+        except RedisError as error:
+            stop.wait(reach.failed(error))
+    watch.close()
+    database.close()
+    queue.redis.close()
+
+
+def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> None:
+    """Hand out jobs and seal ledgers until SIGTERM or Ctrl-C."""
+    _log()
+    url = settings.require("app_database_url")
+    database = Database(url, pool_size=1)
+    database.refuse_bypass()
+    stop = Event()
+    _on_signal(stop)
+    queue = JobQueue(_redis(settings))
+    dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, [SealRounds(database)])
+    reach = Reach("The database")
+    say(f"dispatcher ready: at most {settings.jobs_in_flight} jobs of an agency at a time")
+    while not stop.is_set():
+        try:
+            with Bell(url) as bell:
+                reach.answered()
+                dispatcher.run(bell, stop.is_set)
+        except (psycopg.OperationalError, OperationalError) as error:
+            stop.wait(reach.failed(error))
+    database.close()
+    queue.redis.close()
+
+
+def _redis(settings: Settings) -> Redis:
+    return Redis.from_url(settings.require("redis_url"))
+
+
+def _log() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+
+
+def _on_signal(stop: Event) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)

@@ -1,0 +1,1 @@
+"""Agency pack: Daerah Istimewa Yogyakarta."""

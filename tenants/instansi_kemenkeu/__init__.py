@@ -1,0 +1,1 @@
+"""Agency pack: Kementerian Keuangan."""

@@ -1,0 +1,1 @@
+"""Agency pack: Kementerian Perumahan dan Kawasan Permukiman, which carries on PUPR's housing."""

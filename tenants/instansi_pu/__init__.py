@@ -1,0 +1,1 @@
+"""Agency pack: Kementerian Pekerjaan Umum, which carries on PUPR's public works."""

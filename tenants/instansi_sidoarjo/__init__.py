@@ -1,0 +1,1 @@
+"""Agency pack: Kabupaten Sidoarjo: keeps the default ranking rule and remuneration table."""

@@ -1,0 +1,1 @@
+"""Agency pack: Provinsi Sumatera Barat."""

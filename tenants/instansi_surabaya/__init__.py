@@ -1,0 +1,1 @@
+"""Agency pack: Kota Surabaya: own ranking rule and own remuneration table."""

@@ -1,0 +1,108 @@
+"""`selaras console`: found by the core without being named there, served by its own process, stopped at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from selaras.cli import COMMANDS
+
+PROGRAM = Path(sys.executable).with_name("selaras")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(chosen, **changes: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "SELARAS_CONSOLE_DATABASE_URL": chosen.console_database_url,
+        "SELARAS_REDIS_URL": chosen.redis_url,
+        "SELARAS_SECRET_KEY": chosen.secret_key,
+        "SELARAS_DEVELOPMENT_SIGN_IN": "true",
+        **changes,
+    }
+
+
+@contextmanager
+def _running(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([PROGRAM, "console"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _get(port: int, host: str, path: str = "/sign-in") -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", path, headers={"Host": host})
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode()
+    connection.close()
+    return found
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[0].decode()
+        try:
+            _get(port, "console.localhost")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the console did not answer")
+
+
+def test_it_serves_its_own_host_and_stops_at_once(console_settings):
+    assert "console" not in COMMANDS
+    port = _free_port()
+    environment = _environment(console_settings, SELARAS_CONSOLE_ADDRESS=f"127.0.0.1:{port}")
+    with _running(environment) as process:
+        _wait(port, process)
+        status, page = _get(port, "console.localhost")
+        assert status == 200
+        assert 'action="/sign-in/development"' in page
+        assert _get(port, "sidoarjo.localhost")[0] == 404
+        assert _get(port, "console.localhost", "/")[0] == 303
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert time.monotonic() - asked < 6
+
+
+def test_a_role_that_bypasses_the_walls_is_one_sentence_and_exit_two(console_settings, urls):
+    done = subprocess.run(
+        [PROGRAM, "console"],
+        env=_environment(console_settings, SELARAS_CONSOLE_DATABASE_URL=urls.migrator),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("selaras: Refusing to start as database role selaras_migrator")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_missing_setting_is_named(console_settings):
+    environment = _environment(console_settings)
+    del environment["SELARAS_CONSOLE_DATABASE_URL"]
+    done = subprocess.run(
+        [PROGRAM, "console"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "SELARAS_CONSOLE_DATABASE_URL" in done.stderr

@@ -1,0 +1,216 @@
+"""The law's worked examples pass, and each number of the law is held by some of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from selaras.cli.case import read_cases
+from selaras.errors import Invalid
+from selaras.regulation import Registry, load_registry
+from selaras.regulation.cases import run_cases
+from selaras.regulation.compare import differs
+
+from .conftest import Changed
+
+SHIPPED = [
+    pytest.param(case, id=str(case["id"]))
+    for code in load_registry().codes()
+    for path in sorted((load_registry().loaded(code).folder / "cases").glob("*.yaml"))
+    for case in read_cases(path)
+]
+
+# No example of the law speaks of these: they are days and lists, not part of a score.
+WITHOUT_CASE = {"periods", "plan_day", "appraisal_day", "report_day"}
+
+
+def cases_of(code: str) -> list[Any]:
+    folder = load_registry().loaded(code).folder / "cases"
+    return [case for path in sorted(folder.glob("*.yaml")) for case in read_cases(path)]
+
+
+@pytest.mark.parametrize("case", SHIPPED)
+def test_the_example_passes(registry: Registry, case: dict[str, Any]) -> None:
+    (result,) = run_cases(registry, [case])
+    assert result.passed, result.failures
+
+
+def mutations(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """(path of a leaf, what to put there) for every number and every code of a parameter's value."""
+    if isinstance(node, dict):
+        for key, below in node.items():
+            yield from mutations(below, (*path, key))
+            if isinstance(key, int):
+                yield (*path, f"key {key}"), key + 1
+                yield (*path, f"key {key}"), key - 1
+    elif isinstance(node, list):
+        for index, below in enumerate(node):
+            yield from mutations(below, (*path, index))
+    elif path and path[-1] in ("code", "kind", "id", "en"):
+        return
+    elif isinstance(node, int | float):
+        step = 0.01 if isinstance(node, float) else 1
+        yield path, node + step
+        yield path, node - step
+    else:
+        yield path, OTHER.get(node, "baik")
+
+
+OTHER: dict[Any, Any] = {
+    None: 0,
+    "C": "A",
+    "up": "down",
+    "down": "up",
+    "half_down": "half_away",
+    "baik": "kurang",
+    "largest": "majority",
+    "calendar": "working",
+}
+
+
+def put(values: list[dict[str, Any]], path: tuple[Any, ...], new: Any) -> None:
+    """Into every dated value, so that the one in force on the example's day is among them."""
+    for value in values:
+        holder: Any = value
+        last: Any = "value"
+        for step in path:
+            holder, last = holder[last], step
+        if isinstance(last, str) and last.startswith("key "):
+            holder[new] = holder.pop(int(last[4:]))
+        else:
+            holder[last] = new
+
+
+MUTATIONS = [
+    pytest.param(code, parameter.name, path, new, id=f"{code}-{parameter.name}-{'.'.join(map(str, path))}={new}")
+    for code in load_registry().codes()
+    for parameter in load_registry().loaded(code).parameters
+    if parameter.name not in WITHOUT_CASE
+    for path, new in mutations(parameter.values[-1].value)
+]
+
+
+@pytest.mark.parametrize(("code", "name", "path", "new"), MUTATIONS)
+def test_a_changed_number_of_the_law_turns_an_example_red(
+    changed: Changed, code: str, name: str, path: tuple[Any, ...], new: Any
+) -> None:
+    other = changed(code, name, lambda node: put(node["values"], path, copy.deepcopy(new)))
+    assert any(run_cases(other, [case])[0].failures for case in cases_of(code))
+
+
+def test_every_parameter_without_a_case_exists(registry: Registry) -> None:
+    names = {parameter.name for code in registry.codes() for parameter in registry.loaded(code).parameters}
+    assert names >= WITHOUT_CASE
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ({"waktu": {"target": 12, "realisasi": [12, 9]}}, {"nilai_waktu": [76, 75]}),
+        ({"waktu": [[12, 12], [12, 9]]}, {"nilai_waktu": [76, 75], "efisiensi_pct": [0, 25]}),
+        ({"target": 12, "realisasi": [12, 9]}, {"nilai_waktu": [76, 75]}),
+        ({"biaya": [100, 90]}, {"nilai_biaya": 86, "efisiensi_pct": 10}),
+        ({"kuantitas": [4, 3], "waktu": [4, 4]}, {"kuantitas": 75, "waktu": 76, "jumlah": 151, "nilai": 75.5}),
+        ({"kegiatan": [{"kuant_pct": 100, "kual": 90, "waktu": [3, 3]}]}, {"aspek": [[100, 90, 76]], "nilai": 88.67}),
+        ({"kegiatan": {"kuant_pct": 100, "kual": 90, "waktu": [3, 3]}}, {"aspek": [100, 90, 76], "rata_rata": 88.6667}),
+        ({"nilai_skp": 90, "perilaku": 80}, {"nilai_prestasi_2dp": 86, "label": "Baik"}),
+        ({"rata_rata": 80, "tugas_tambahan": 7, "kreativitas": 12}, {"nilai_skp": 95}),
+        ({"values": [90.4, 90.6]}, {"A": ["baik", "baik"], "B": ["sangat baik", "sangat baik"]}),
+        ({"n": 5}, {"points": 2}),
+    ],
+)
+def test_an_example_may_have_many_shapes(registry: Registry, inputs: dict[str, Any], expected: dict[str, Any]) -> None:
+    case = {"id": "X", "rule": "PP 46/2011 + Perka BKN 1/2013", "inputs": inputs, "expected": expected}
+    (result,) = run_cases(registry, [case])
+    assert result.passed, result.failures
+
+
+def test_an_unknown_rule_has_no_adapter(registry: Registry) -> None:
+    (result,) = run_cases(registry, [{"id": "X", "rule": "no.such.rule", "inputs": {}, "expected": {"a": 1}}])
+    assert result.regulation is None
+    assert not result.passed
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected", "words"),
+    [
+        ({"rating_hasil_kerja": "sesuai", "cuaca": "cerah"}, {"predikat": "baik"}, "'cuaca' is not known"),
+        ({"rating_hasil_kerja": "sesuai"}, {"warna": "biru"}, "'warna' is not known"),
+        ({"rating_hasil_kerja": ["sesuai", "di_atas"]}, {"predikat": "baik"}, "there are 2"),
+        ({"rating_hasil_kerja": "sesuai"}, {}, "expects nothing"),
+        (None, {"predikat": "baik"}, "a shape that cannot be read"),
+    ],
+)
+def test_an_example_that_is_not_understood_fails_in_words(
+    registry: Registry, inputs: dict[str, Any] | None, expected: dict[str, Any], words: str
+) -> None:
+    case = {"id": "X", "rule": "permenpanrb_6_2022.kuadran", "inputs": inputs, "expected": expected}
+    (result,) = run_cases(registry, [case])
+    assert words in str(result.failures[0].got)
+
+
+def test_words_are_read_as_codes_and_lists_as_many_people(registry: Registry) -> None:
+    case = {
+        "id": "X",
+        "rule": "permenpanrb_6_2022.kuadran",
+        "on": "2026-03-31",
+        "inputs": {"hasil_kerja": ["Di Atas Ekspektasi", "di bawah"], "perilaku": "Sesuai Ekspektasi"},
+        "expected": {"predikat": ["Baik", "butuh perbaikan"]},
+    }
+    (result,) = run_cases(registry, [case])
+    assert result.passed, result.failures
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "is_different"),
+    [
+        (88.67, 88.6749, False),
+        (88.67, 88.6751, True),
+        (88.6667, 88.66666666, False),
+        (89.0, 89.00004, False),
+        (89.0, 89.001, True),
+        (3, 3.0, False),
+        (3, 4, True),
+        (3, True, True),
+        (None, 0, True),
+        ([1, 2], [1, 2], False),
+        ([1, 2], [1], True),
+        ([1, 2], 1, True),
+        (True, True, False),
+        ("baik", "kurang", True),
+    ],
+)
+def test_figures_agree_within_half_of_the_last_digit_printed(expected: object, got: object, is_different: bool) -> None:
+    assert differs(expected, got) is is_different
+
+
+def test_a_name_may_say_how_many_decimals_were_printed() -> None:
+    assert not differs(88.6, 88.604, digits=2)
+    assert differs(88.6, 88.606, digits=2)
+
+
+def test_an_example_may_stand_on_its_own_day(registry: Registry) -> None:
+    case = {
+        "id": "X",
+        "rule": "se_menpanrb_3_2023.distribusi",
+        "on": date(2023, 1, 30),
+        "inputs": {"predikat_organisasi": "istimewa", "jumlah": {"sangat_baik": 20}},
+        "expected": {"valid": True},
+    }
+    (result,) = run_cases(registry, [case])
+    assert result.passed, "the circular was issued the day after"
+
+
+def test_files_of_another_shape_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"a": 1}')
+    with pytest.raises(Invalid, match="list of examples"):
+        read_cases(path)
+    path.write_text("{")
+    with pytest.raises(Invalid, match="cannot be read"):
+        read_cases(path)

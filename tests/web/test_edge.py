@@ -1,0 +1,296 @@
+"""The edge: hosts, sessions, tokens, permissions, walls, headers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+from factories.site import PERIOD, Home, Site, Visitor, site_settings
+
+from selaras import clock
+from selaras.app import create_app
+from selaras.edge import demonstration
+from selaras.edge.access import declared
+from selaras.errors import Misconfigured
+from selaras.identity.permissions import Role
+from selaras.identity.sessions import ABSOLUTE, SessionStore
+
+PARAMETERS = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+
+
+def test_an_unknown_host_learns_nothing(site: Site) -> None:
+    for path in ("/", "/sign-in", "/people", "/assets/x/selaras.css", "/api/v1/agency", "/nothing"):
+        response = Visitor(site.app, "elsewhere.localhost").get(path)
+        assert response.status_code == 404
+        assert "Set-Cookie" not in response.headers
+        assert "Contoh" not in response.text
+
+
+def test_a_forwarded_host_is_ignored_unless_configured(site: Site, urls, redis_url, tmp_path) -> None:
+    forwarded = {"X-Forwarded-Host": site.closed.host, "X-Forwarded-For": "203.0.113.9"}
+    assert Visitor(site.app, "elsewhere.localhost").get("/sign-in", headers=forwarded).status_code == 404
+    behind = create_app(site_settings(urls, redis_url, tmp_path, trusted_proxies=1))
+    assert Visitor(behind, "elsewhere.localhost").get("/sign-in", headers=forwarded).status_code == 200
+    assert "/sign-in/demonstration" not in {rule.rule for rule in behind.url_map.iter_rules()}
+    behind.extensions["selaras"].database.close()
+
+
+def test_it_refuses_to_start_with_a_role_that_the_walls_do_not_bind(site: Site, urls) -> None:
+    for url in (urls.admin, urls.migrator):
+        with pytest.raises(Misconfigured, match="Refusing to start"):
+            create_app(replace(site.settings, app_database_url=url))
+
+
+def test_every_view_declares_who_may_use_it(site: Site) -> None:
+    undeclared = [name for name, view in site.app.view_functions.items() if declared(view) is None]
+    assert undeclared == []
+
+
+def test_a_view_that_declares_nothing_is_refused_to_everybody(site: Site, urls, redis_url, tmp_path) -> None:
+    app = create_app(site_settings(urls, redis_url, tmp_path))
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    visitor = Visitor(app, site.closed.host).sign_in(f"performance_manager@{site.closed.slug}")
+    assert visitor.get("/forgotten").status_code == 403
+    app.extensions["selaras"].database.close()
+
+
+def test_who_is_not_signed_in_is_taken_to_sign_in_and_back(site: Site) -> None:
+    response = site.closed.visitor().get("/people?search=a")
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/sign-in?next=/people?search%3Da"
+    assert site.closed.visitor().get("/api/v1/people").status_code == 401
+    visitor = site.closed.visitor()
+    number = f"performance_manager@{site.closed.slug}"
+    back = visitor.post("/sign-in/demonstration", {"number": number, "next": "/people?search=a"})
+    assert back.headers["Location"] == "/people?search=a"
+
+
+@pytest.mark.parametrize("aim", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"])
+def test_nobody_is_sent_elsewhere_after_signing_in(site: Site, aim: str) -> None:
+    visitor = site.closed.visitor()
+    response = visitor.post(
+        "/sign-in/demonstration", {"number": f"performance_manager@{site.closed.slug}", "next": aim}
+    )
+    assert response.headers["Location"] == "/"
+
+
+def test_the_cookie_is_host_only_and_hidden_from_scripts(site: Site, urls, redis_url, tmp_path) -> None:
+    visitor = site.closed.visitor()
+    response = visitor.post("/sign-in/demonstration", {"number": f"performance_manager@{site.closed.slug}"})
+    (cookie,) = [c for c in response.headers.getlist("Set-Cookie") if c.startswith("selaras_session=")]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Domain" not in cookie
+    tls = create_app(site_settings(urls, redis_url, tmp_path, tls=True))
+    secure = tls.test_client().get("/sign-in", base_url=f"https://{site.closed.host}")
+    (form,) = [c for c in secure.headers.getlist("Set-Cookie") if "selaras_form" in c]
+    assert form.startswith("__Host-selaras_form=")
+    assert "Secure" in form
+    assert "Strict-Transport-Security" in secure.headers
+    tls.extensions["selaras"].database.close()
+
+
+def test_a_session_is_worth_nothing_at_another_agency(site: Site) -> None:
+    visitor = site.closed.manager()
+    token = visitor.client.get_cookie("selaras_session", domain=site.closed.host).value
+    other = site.open.visitor()
+    other.client.set_cookie("selaras_session", token, domain=site.open.host)
+    assert other.get("/").status_code == 303
+    store: SessionStore = site.app.extensions["selaras"].sessions
+    assert store.read(site.open.uuid, token) is None
+    assert store.read(site.closed.uuid, token) is not None
+
+
+def test_signing_out_ends_the_session_on_the_server(site: Site) -> None:
+    visitor = site.closed.manager()
+    token = visitor.client.get_cookie("selaras_session", domain=site.closed.host).value
+    assert visitor.post("/sign-out", on="/").status_code == 303
+    assert site.app.extensions["selaras"].sessions.read(site.closed.uuid, token) is None
+    assert visitor.get("/").status_code == 303
+
+
+def test_a_session_ends_after_half_an_hour_of_silence_and_after_twelve_hours(site: Site) -> None:
+    held = site.app.extensions["selaras"]
+    token = held.sessions.start(site.closed.uuid, uuid4(), "test")
+    (key,) = [k for k in held.redis.scan_iter(f"selaras:{site.closed.uuid}:session:*") if held.redis.ttl(k) > 1795]
+    assert token.encode() not in key
+    assert 1795 < held.redis.ttl(key) <= 1800
+    with clock.fixed(clock.now() + ABSOLUTE - timedelta(minutes=10)):
+        assert held.sessions.read(site.closed.uuid, token) is not None
+        assert held.redis.ttl(key) <= 600
+    with clock.fixed(clock.now() + ABSOLUTE):
+        assert held.sessions.read(site.closed.uuid, token) is None
+    assert not held.redis.exists(key)
+
+
+def test_an_account_that_is_switched_off_is_out_at_once(site: Site) -> None:
+    visitor = site.empty.as_role(Role.AUDITOR)
+    assert visitor.get("/").status_code == 200
+    switch = "UPDATE selaras.account SET active = :on WHERE tenant_id = :tenant AND subject = :s RETURNING 1"
+    subject = f"auditor@{site.empty.slug}"
+    site.empty.scalar(switch, on=False, s=subject)
+    assert visitor.get("/").status_code == 303
+    site.empty.scalar(switch, on=True, s=subject)
+
+
+def test_a_change_without_the_token_of_the_page_changes_nothing(site: Site) -> None:
+    visitor, other = site.open.manager(), site.open.manager()
+    base = f"http://{site.open.host}"
+    close = f"/periods/{PERIOD}/close"
+    foreign = other.token("/")
+    for data in ({}, {"form_token": "made-up"}, {"form_token": foreign}):
+        response = visitor.client.post(close, base_url=base, data={**data, "without_unrated": "true"})
+        assert (response.status_code, "form_foreign" in response.text) == (403, True)
+    cross = {"Origin": "https://evil.example"}
+    assert visitor.post(close, {"without_unrated": "true"}, on="/", headers=cross).status_code == 403
+    site_header = {"Sec-Fetch-Site": "cross-site"}
+    assert visitor.post(close, {"without_unrated": "true"}, on="/", headers=site_header).status_code == 403
+    assert site.open.scalar("SELECT count(*) FROM selaras.close WHERE tenant_id = :tenant") == 0
+
+
+def test_signing_in_is_limited_for_each_agency_apart(site: Site) -> None:
+    visitor = Visitor(site.app, site.empty.host)
+    token = visitor.token()
+    answers = [
+        visitor.client.post(
+            "/sign-in/demonstration", base_url=f"http://{site.empty.host}", data={"form_token": token, "number": "nobody"}
+        ).status_code
+        for _ in range(62)
+    ]
+    assert answers[-1] == 429
+    assert answers[0] == 422
+    assert site.closed.visitor().post("/sign-in/demonstration", {"number": "nobody"}).status_code == 422
+    _forget_limits(site)
+
+
+def _forget_limits(site: Site) -> None:
+    held: redis.Redis = site.app.extensions["selaras"].redis
+    for key in held.scan_iter("*limit*"):
+        held.delete(key)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"development_sign_in": False}, {"web_address": "0.0.0.0:8700"}, {"trusted_proxies": 1}],
+)
+def test_the_demonstration_sign_in_does_not_exist_elsewhere(site: Site, change: dict[str, object]) -> None:
+    chosen = replace(site.settings, **change)
+    assert not demonstration.allowed(chosen, chosen.web_address)
+    app = create_app(chosen)
+    assert "/sign-in/demonstration" not in {rule.rule for rule in app.url_map.iter_rules()}
+    page = Visitor(app, site.closed.host).get("/sign-in", environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    assert "number" not in page.text
+    app.extensions["selaras"].database.close()
+
+
+def test_the_demonstration_sign_in_is_closed_to_other_machines_and_proxies(site: Site) -> None:
+    visitor = site.closed.visitor()
+    number = {"number": f"performance_manager@{site.closed.slug}"}
+    away = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    assert visitor.post("/sign-in/demonstration", number, **away).status_code == 404
+    assert "Demonstrasi" not in visitor.get("/sign-in", **away).text
+    for header in ("X-Forwarded-For", "Forwarded", "Via"):
+        assert visitor.post("/sign-in/demonstration", number, headers={header: "127.0.0.1"}).status_code == 404
+
+
+def test_without_redis_it_says_so_and_shows_nothing(site: Site, urls, tmp_path) -> None:
+    gone = create_app(site_settings(urls, f"unix://{tmp_path}/gone.sock", tmp_path))
+    visitor = Visitor(gone, site.closed.host)
+    visitor.client.set_cookie("selaras_session", "anything", domain=site.closed.host)
+    response = visitor.get("/people")
+    assert response.status_code == 503
+    assert "tidak dapat dihubungi" in response.text
+    assert "Orang" not in response.text
+    fresh = Visitor(gone, site.closed.host)
+    assert fresh.post("/sign-in/demonstration", {"number": "1"}).status_code == 503
+    assert visitor.get("/api/v1/people").json["code"] == "session_store_unreachable"
+    gone.extensions["selaras"].database.close()
+
+
+def test_headers_allow_nothing_inline(site: Site) -> None:
+    response = site.closed.manager().get("/")
+    policy = response.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.search(r"<style|\sstyle=|<script>|\son\w+=", response.text)
+
+
+def test_a_raised_error_takes_everything_back(site: Site, urls, redis_url, tmp_path) -> None:
+    from selaras.edge.access import public
+    from selaras.edge.context import session
+    from selaras.errors import Conflict
+    from selaras.identity.service import ensure_account
+
+    app = create_app(site_settings(urls, redis_url, tmp_path))
+
+    @app.get("/half")
+    @public
+    def half() -> str:
+        ensure_account(session(), "half-done", "Half")
+        raise Conflict("half", "Half.")
+
+    @app.get("/whole")
+    @public
+    def whole() -> str:
+        ensure_account(session(), "whole", "Whole")
+        return "done"
+
+    visitor = Visitor(app, site.empty.host)
+    assert visitor.get("/half").status_code == 409
+    assert visitor.get("/whole").status_code == 200
+    count = "SELECT count(*) FROM selaras.account WHERE tenant_id = :tenant AND subject = :s"
+    assert site.empty.scalar(count, s="half-done") == 0
+    assert site.empty.scalar(count, s="whole") == 1
+    app.extensions["selaras"].database.close()
+
+
+def _filled(rule: str, home: Home) -> str:
+    values = {"person_id": home.person(4), "unit_id": home.unit(1), "period": PERIOD, "batch_id": uuid4()}
+    return PARAMETERS.sub(lambda found: str(values.get(found[1], "x")), rule)
+
+
+def test_ids_of_another_agency_lead_nowhere_on_any_route(site: Site) -> None:
+    """Every route with an id, walked by somebody of one agency who may do everything there, with another's ids."""
+    walked = []
+    visitors = [site.open.manager(), site.open.official(), site.open.as_person(1)]
+    for rule in site.app.url_map.iter_rules():
+        if not {"person_id", "unit_id", "batch_id"} & set(rule.arguments):
+            continue
+        path = _filled(rule.rule, site.waiting)
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            answers = {_ask(visitor, method, path) for visitor in visitors}
+            walked.append((method, rule.rule))
+            assert answers <= {404, 403}, (method, path, answers)
+            assert 404 in answers, (method, path, answers)
+    assert len(walked) >= 12
+
+
+def _ask(visitor: Visitor, method: str, path: str) -> int:
+    if method == "GET":
+        return visitor.get(path).status_code
+    json = {"inputs": {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}} if "/api/" in path else None
+    form = None if json else {"reason": "x" * 30, "rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
+    token = visitor.get("/api/v1/me").json["form_token"]
+    return visitor.client.open(
+        path, method=method, base_url=f"http://{visitor.host}", json=json, data=form, headers={"X-Form-Token": token}
+    ).status_code
+
+
+def test_wrong_roles_are_refused_in_words(site: Site) -> None:
+    employee = site.closed.as_person(4)
+    for path in ("/people", "/imports", "/team", f"/periods/{PERIOD}", f"/periods/{PERIOD}/close"):
+        response = employee.get(path)
+        assert response.status_code == 403, path
+        assert "Anda tidak berwenang" in response.text
+    assert employee.get(f"/people/{site.closed.person(5)}").status_code == 404
+    assert employee.get(f"/people/{site.closed.person(4)}").status_code == 200
+    head = site.closed.as_person(1)
+    assert head.get(f"/people/{site.closed.person(4)}").status_code == 200
+    assert head.get(f"/people/{site.closed.person(25)}").status_code == 404
+    assert site.closed.manager().get(f"/periods/{PERIOD}/units/{UUID(int=0)}/override").status_code == 405
