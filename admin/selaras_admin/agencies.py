@@ -30,9 +30,6 @@ _Key = Callable[[AgencyLine], Any]
 # Column → what it is sorted by; figures begin with the largest.
 ORDERS: dict[str, _Key] = {
     "name": lambda line: line.agency.name.casefold(),
-    "kind": lambda line: line.agency.kind,
-    "region": lambda line: line.agency.region_code or "",
-    "status": lambda line: line.agency.status,
     "regulation": lambda line: line.regulation or "",
     "closed": lambda line: line.last.set_at if line.last else _NEVER,
     "people": lambda line: line.last.people if line.last else -1,
@@ -52,6 +49,11 @@ class Wish:
     region: str = ""
     status: str = ""
     sort: str = "name"
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the search narrows the list."""
+        return bool(self.kind or self.region or self.status)
 
     def address(self, **changes: object) -> dict[str, object]:
         """The arguments of an address with some changed; what is empty or the usual is left out."""

@@ -57,6 +57,12 @@ def regulation_title(code: str | None) -> str:
     return registry.identity(code).title["en" if words.language() == "en" else "id"]
 
 
+def decree(code: str | None) -> str:
+    """A regulation by the act that it stands on, for narrow places."""
+    registry = process().registry
+    return registry.identity(code).legal_basis[0] if code is not None and code in registry.codes() else code or ""
+
+
 @console.app_context_processor
 def _frame() -> dict[str, object]:
     """What every template may use; `agency` is what the frame names itself after."""
@@ -87,7 +93,7 @@ def _moment(value: datetime, zone: str = ZONE) -> str:
 
 
 console.add_url_rule("/assets/<digest>/<name>", "asset", asset)
-for _name, _filter in {**FILTERS, "regulation": regulation_title}.items():
+for _name, _filter in {**FILTERS, "regulation": regulation_title, "decree": decree}.items():
     console.add_app_template_filter(_filter, _name)
 
 __all__ = ["ASSETS", "console", "day", "install"]

@@ -150,7 +150,7 @@ def closes(session: Session, tenant_id: int) -> tuple[CloseView, ...]:
 
 
 def distributions(session: Session, tenant_id: int, listed: Iterable[CloseView]) -> dict[str, tuple[Cell, ...]]:
-    """Period → its outcomes from the best to the worst, in the regulation's words; small cells hidden, none if all are."""
+    """Period → its outcomes from the best to the worst, in its rule's words; small cells hidden, none if all are."""
     rows = session.execute(
         select(OutcomeSummary.period_code, OutcomeSummary.outcome, func.sum(OutcomeSummary.people).label("people"))
         .where(OutcomeSummary.tenant_id == tenant_id)

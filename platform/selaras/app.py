@@ -24,8 +24,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     """The application of one process. Refuses to start with a database role that the walls do not bind."""
     chosen = chosen or settings()
     chosen.require("secret_key")
-    database = Database(chosen.require("app_database_url"), pool_size=8)
-    database.refuse_bypass()
+    database = _walled(chosen.require("app_database_url"))
     redis = connect(chosen.require("redis_url"))
     app = Application("selaras", static_folder=None, template_folder=None)
     app.extensions[EXTENSION] = Instance(
@@ -42,6 +41,16 @@ def create_app(chosen: Settings | None = None) -> Flask:
     return app
 
 
+def _walled(url: str) -> Database:
+    database = Database(url, pool_size=8)
+    try:
+        database.refuse_bypass()
+    except Exception:
+        database.close()
+        raise
+    return database
+
+
 def _install(app: Application, chosen: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = errors.MOST_MEGABYTES * 1024 * 1024
     app.config["WITHOUT_TRANSACTION"] = frozenset({web.ASSETS})
@@ -50,8 +59,8 @@ def _install(app: Application, chosen: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.before_request(_resolve_host)
     languages.install(app)
-    limits.install(app, chosen)
-    web.install(app, development=app.extensions[EXTENSION].development)
+    limiter = limits.install(app, chosen)
+    web.install(app, limiter, development=app.extensions[EXTENSION].development)
     api.install(app)
     app.register_error_handler(Exception, _answer_error)
     app.after_request(lambda response: _finish(response, chosen))

@@ -30,8 +30,9 @@ from selaras.jobs.watch import Watch
 def handlers() -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
     from selaras.closing import jobs as closing  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.exchange import jobs as exchange  # noqa: PLC0415
 
-    return {"close": closing.run}
+    return {"close": closing.run, "import": exchange.run}
 
 
 def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callable[[str], None] = print) -> None:
@@ -83,7 +84,9 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
 
 
 def _redis(settings: Settings) -> Redis:
-    return Redis.from_url(settings.require("redis_url"))
+    # No time limit of the client's own (five seconds by default): RQ waits longer than that for the next job, and
+    # sets the limit itself where none is set. With one, an idle worker took its own patience for a lost server.
+    return Redis.from_url(settings.require("redis_url"), socket_timeout=None)
 
 
 def _log() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,7 +30,7 @@ _numbers = itertools.count(1)
 class Operator(Visitor):
     """Somebody with a browser at the console."""
 
-    def sign_in(self, number: str = "") -> Operator:
+    def sign_in(self, _number: str = "") -> Operator:
         response = self.post("/sign-in/development")
         assert response.status_code == 303, response.text[:800]
         return self
@@ -201,8 +202,6 @@ def close_period(database: Database) -> Callable[..., None]:
 @pytest.fixture
 def rule_text(database: Database) -> None:
     """The words of the rule in force, as the first close keeps them."""
-    import json
-
     rules = load_registry().rules("permenpan_6_2022", on=date(2026, 9, 30))
     with database.platform() as session:
         session.execute(

@@ -1,4 +1,4 @@
-"""A whole site for tests of pages and API: agencies in different states, their accounts, and visitors with a browser."""
+"""A whole site for tests of pages and API: agencies in different states, their accounts, visitors with a browser."""
 
 from __future__ import annotations
 

@@ -49,3 +49,12 @@ def site(console_database, database, urls, redis_url, tmp_path_factory) -> Itera
         yield made
         settings.cache_clear()
         made.app.extensions["selaras"].database.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_attempts(request: pytest.FixtureRequest) -> None:
+    """Attempts to sign in of one test do not count in the next."""
+    if "site" in request.fixturenames:
+        held = request.getfixturevalue("site").app.extensions["selaras"].redis
+        for key in held.scan_iter("*selaras:limit*"):
+            held.delete(key)

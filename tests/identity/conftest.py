@@ -1,3 +1,5 @@
 """Tests here go through HTTP against the site."""
 
-from factories.site_fixtures import site as site
+from factories.site_fixtures import fresh_attempts, site
+
+__all__ = ["fresh_attempts", "site"]

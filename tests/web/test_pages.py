@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 
@@ -105,9 +106,10 @@ def test_an_appraiser_rates_and_sees_first_what_it_comes_to(site: Site) -> None:
     assert missing.status_code == 422
     wrong = head.post(form, {**rating, "rating_perilaku": "hebat"}, on=form)
     assert wrong.status_code == 422
-    assert site.open.scalar(
-        "SELECT count(*) FROM selaras.rating WHERE tenant_id = :tenant AND person_id = :p", p=person
-    ) == 0
+    assert (
+        site.open.scalar("SELECT count(*) FROM selaras.rating WHERE tenant_id = :tenant AND person_id = :p", p=person)
+        == 0
+    )
     assert head.post(form, rating, on=form).status_code == 303
     assert "20 dari 20" in head.page("/team")
     assert site.open.as_person(21).get(form).status_code == 404
@@ -169,8 +171,6 @@ def test_a_bad_file_is_refused_whole_and_named_row_by_row(site: Site) -> None:
 
 
 def test_sizes_of_pages_with_everything_they_load(site: Site) -> None:
-    import gzip
-
     manager = site.closed.manager()
     for path in ("/", "/people", f"/people/{site.closed.person(4)}/receipts/{PERIOD}", f"/periods/{PERIOD}"):
         page = manager.page(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from flask_smorest import Api, Blueprint
@@ -11,13 +12,19 @@ from selaras.api.shapes import Problem
 from selaras.edge.access import public
 
 PROBLEM = "application/problem+json"
+_REFUSALS = {status.name: status.phrase for status in HTTPStatus if status >= 400} | {"DEFAULT_ERROR": "Any refusal"}
 
 
 class DocumentedApi(Api):  # type: ignore[misc]  # flask_smorest is not typed
     """flask-smorest, with errors left to the edge (one mapping for pages and API) and described as RFC 9457."""
 
     ERROR_SCHEMA = schema_of(Problem)
-    DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
+
+    def _register_responses(self) -> None:
+        """Refusals are described with the type they have; without this they would share the type of answers."""
+        for name, phrase in _REFUSALS.items():
+            answer: dict[str, Any] = {"description": phrase, "content": {PROBLEM: {"schema": self.ERROR_SCHEMA}}}
+            self.spec.components.response(name, answer, lazy=True)
 
     def _register_error_handlers(self) -> None:
         """The edge answers every error."""
@@ -29,6 +36,4 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask_smorest is not typed
 
 def endpoints_of(capability: str, description: str) -> Blueprint:
     """The blueprint of one capability."""
-    made = Blueprint(f"api_{capability}", __name__, url_prefix="/api/v1", description=description)
-    made.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
-    return made
+    return Blueprint(f"api_{capability}", __name__, url_prefix="/api/v1", description=description)

@@ -7,27 +7,18 @@ from sqlalchemy.orm import Session
 
 from selaras.db.session import tenant_of
 
-
-def _sha256(expression: str) -> str:
-    return f"encode(sha256(convert_to({expression}, 'UTF8')), 'hex')"
-
-
-# Hashed as JSON arrays, so that no value can pass for part of its neighbour; times as microseconds, so that no
-# session's time zone matters. Nothing of this server (`tenant_id`) is hashed: a ledger can move with its agency.
-PAYLOAD_HASH = _sha256("e.payload::text")
-_ENTRY = (
-    "jsonb_build_array(e.id, (extract(epoch FROM e.at) * 1000000)::bigint, e.actor, e.action, e.subject,"
-    " e.payload_hash, e.server, e.transaction)::text"
+# A record's binary form: every field with its type and length, so that no value can pass for part of its neighbour,
+# and no session's time zone matters. Nothing of this server (`tenant_id`) is in it: a ledger can move with its agency.
+PAYLOAD_HASH = "encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex')"
+_ENTRY = "record_send(ROW(e.id, e.at, e.actor, e.action, e.subject, e.payload_hash, e.server, e.transaction))"
+CONTENT = f"encode(sha256(string_agg(sha256({_ENTRY}), ''::bytea ORDER BY e.transaction, e.id)), 'hex')"
+_BLOCK = (
+    "record_send(ROW(b.number, b.server, b.first_transaction, b.end_transaction, b.entries, b.content, b.previous,"
+    " b.sealed_at))"
 )
-CONTENT = (
-    f"encode(sha256(string_agg(sha256(convert_to({_ENTRY}, 'UTF8')), ''::bytea ORDER BY e.transaction, e.id)), 'hex')"
-)
-BLOCK_HASH = _sha256(
-    "jsonb_build_array(b.number, b.server, b.first_transaction, b.end_transaction, b.entries, b.content, b.previous,"
-    " (extract(epoch FROM b.sealed_at) * 1000000)::bigint)::text"
-)
+BLOCK_HASH = f"encode(sha256({_BLOCK}), 'hex')"
 # The first block is hashed onto the agency's uuid: a chain cannot be passed off as another agency's.
-GENESIS = f"(SELECT {_sha256('a.uuid::text')} FROM selaras.agency a WHERE a.tenant_id = :tenant)"  # noqa: S608  # ours
+GENESIS = "(SELECT encode(sha256(uuid_send(a.uuid)), 'hex') FROM selaras.agency a WHERE a.tenant_id = :tenant)"
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('selaras.ledger.' || :tenant, 0))")
 

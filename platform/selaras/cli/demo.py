@@ -23,8 +23,7 @@ from selaras.servers.running import Running, running
 from selaras.servers.supervise import Supervisor
 from selaras.tenancy.packs import Pack, load_packs
 
-
-WIDTH = 124
+WIDTH = 150
 
 
 @click.command()
@@ -129,9 +128,13 @@ def _summary(console: Console, closed: list[Closed], seconds: float) -> None:
 def _spread(counts: dict[str, int], rule: dict[str, object]) -> str:
     levels = rule.get("outcomes")
     assert isinstance(levels, list)
-    return " · ".join(
-        f"{level['label']['id']} {counts[level['code']]}" for level in levels if counts.get(level["code"])
-    )
+    return " · ".join(f"{_short(level['label']['id'])} {counts.get(level['code'], 0)}" for level in levels)
+
+
+def _short(label: str) -> str:
+    """Sangat Baik → SB; of one word two letters are kept, since Baik and Buruk both begin with B."""
+    words = label.split()
+    return "".join(word[0] for word in words).upper() if len(words) > 1 else label[:2]
 
 
 def _sign_ins(console: Console, chosen: Settings, packs: list[Pack]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,23 +49,22 @@ def import_(
     from selaras.files.store import LocalStore  # noqa: PLC0415
     from selaras.identity.actor import system  # noqa: PLC0415
 
-    database = Database(settings().require("app_database_url"))
-    database.refuse_bypass()
-    tenant_id = _tenant(database, agency)
-    with _bar(file.name) as progress, database.tenant(tenant_id) as session:
-        report = run(
-            session,
-            system(tenant_id),
-            kind,
-            file.name,
-            file.read_bytes(),
-            store=LocalStore(settings().files),
-            preview=preview,
-            as_of=as_of.date() if as_of else None,
-            accept_vanished=accept_vanished,
-            progress=progress,
-        )
-    database.close()
+    with closing(Database(settings().require("app_database_url"))) as database:
+        database.refuse_bypass()
+        tenant_id = _tenant(database, agency)
+        with _bar(file.name) as progress, database.tenant(tenant_id) as session:
+            report = run(
+                session,
+                system(tenant_id),
+                kind,
+                file.name,
+                file.read_bytes(),
+                store=LocalStore(settings().files),
+                preview=preview,
+                as_of=as_of.date() if as_of else None,
+                accept_vanished=accept_vanished,
+                progress=progress,
+            )
     _show(Console(), report)
     if report.state == "refused":
         sys.exit(REFUSED)

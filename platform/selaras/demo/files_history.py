@@ -22,8 +22,8 @@ _FIXED = (Promise("kualitas", "", 100, "poin"), Promise("waktu", "", 12, "bulan"
 
 
 def serving(population: Population, year: int) -> list[Person]:
-    """Who was PNS on the first day of the year, by number."""
-    served = (one for one in population.people if one.permanent is not None and one.permanent < date(year, 1, 1))
+    """Who was PNS by the end of the year, by number."""
+    served = (one for one in population.people if one.permanent is not None and one.permanent < date(year + 1, 1, 1))
     return sorted(served, key=lambda person: person.number)
 
 

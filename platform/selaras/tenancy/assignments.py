@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -172,15 +172,28 @@ def _restore_one(
     insert_assignment(session, tenant_id, regulation, edition, starts, last, reason)
 
 
-def first_regulations(session: Session, tenant_id: int, spans: Sequence[RegulationSpan]) -> int:
-    """What a new agency follows; an agency that follows anything already keeps that. Returns how many were written."""
-    if not spans or session.scalar(select(RegulationAssignment.id).where(_of(tenant_id)).limit(1)):
+def first_regulations(session: Session, tenant_id: int, spans: Sequence[RegulationSpan], *, created: bool) -> int:
+    """What a new agency follows; an older one that follows anything already keeps that. Returns how many were written.
+
+    Conflict if two of the spans share a day.
+    """
+    if not spans or (not created and _follows_any(session, tenant_id)):
         return 0
+    rows = []
     for span in spans:
         ends = None if span.ends is None else span.ends + timedelta(days=1)
         _check_span(span.starts, ends, SEEDED)
-        insert_assignment(session, tenant_id, span.code, None, span.starts, ends, SEEDED)
-    return len(spans)
+        rows.append(
+            {
+                "tenant_id": tenant_id,
+                "regulation": span.code,
+                "during": Range(span.starts, ends),
+                "reason_text": SEEDED,
+            }
+        )
+    with in_words(_WORDS):
+        session.execute(insert(RegulationAssignment), rows)
+    return len(rows)
 
 
 def insert_assignment(
@@ -281,8 +294,9 @@ def _assignment(row: RegulationAssignment) -> Assignment:
     return Assignment(row.id, row.regulation, row.edition, during.lower, during.upper, row.reason_text, row.rollout_id)
 
 
-def _of(tenant_id: int) -> ColumnElement[bool]:
-    return RegulationAssignment.tenant_id == tenant_id
+def _follows_any(session: Session, tenant_id: int) -> bool:
+    there = select(RegulationAssignment.id).where(RegulationAssignment.tenant_id == tenant_id).limit(1)
+    return session.scalar(there) is not None
 
 
 def _iso(day: date | None) -> str | None:

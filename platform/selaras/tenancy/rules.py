@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.dialects.postgresql import Range
 
@@ -64,12 +64,14 @@ def check_slug(slug: str) -> str:
 
 def check_zone(zone: str) -> str:
     """An IANA time zone, or Invalid."""
-    if zone not in available_timezones():
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(
             "agency.time_zone",
             "{zone!r} is not a time zone. Write Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
             zone=zone,
-        )
+        ) from None
     return zone
 
 

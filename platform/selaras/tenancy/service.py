@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import ScalarSelect, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -90,12 +91,13 @@ def create_agency(session: Session, actor_name: str, new: NewAgency) -> int:
     if not hosts:
         raise Invalid("agency.hosts", "The agency needs at least one host name by which it is reached.")
     _settle_region(session, new.region_code)
-    tenant_id, created = _settle_agency(session, new)
+    tenant_id, uuid, created = _settle_agency(session, new)
     added = _settle_hosts(session, tenant_id, hosts)
-    assigned = first_regulations(session, tenant_id, new.regulations)
+    assigned = first_regulations(session, tenant_id, new.regulations, created=created)
     linked = _settle_links(session, new.links)
     if created or added or assigned or linked:
-        _note_creation(session, actor_name, tenant_id, created, added, assigned)
+        action = "agency.created" if created else "agency.completed"
+        note(session, actor_name, action, str(uuid), {"hosts": list(added), "regulations": assigned})
     return tenant_id
 
 
@@ -161,7 +163,7 @@ def _settle_region(session: Session, code: str | None) -> None:
     session.execute(upsert(Region).on_conflict_do_nothing(), rows)
 
 
-def _settle_agency(session: Session, new: NewAgency) -> tuple[int, bool]:
+def _settle_agency(session: Session, new: NewAgency) -> tuple[int, UUID, bool]:
     values = {
         "slug": new.slug,
         "name": new.name.strip(),
@@ -174,11 +176,12 @@ def _settle_agency(session: Session, new: NewAgency) -> tuple[int, bool]:
         "status": new.status,
         "ended_on": new.ended_on,
     }
-    made = session.scalar(
-        upsert(Agency).values(values).on_conflict_do_nothing(index_elements=["slug"]).returning(Agency.tenant_id)
-    )
+    made = session.execute(
+        upsert(Agency).on_conflict_do_nothing(index_elements=["slug"]).returning(Agency.tenant_id, Agency.uuid),
+        [values],
+    ).one_or_none()
     if made is not None:
-        return made, True
+        return made.tenant_id, made.uuid, True
     there = agency_by_slug(session, new.slug)
     if not _is_same(there, new):
         raise Conflict(
@@ -186,7 +189,7 @@ def _settle_agency(session: Session, new: NewAgency) -> tuple[int, bool]:
             "The short address {slug} belongs to another agency already. Choose another one.",
             slug=new.slug,
         )
-    return there.tenant_id, False
+    return there.tenant_id, there.uuid, False
 
 
 def _is_same(there: AgencyView, new: NewAgency) -> bool:
@@ -198,7 +201,10 @@ def _is_same(there: AgencyView, new: NewAgency) -> bool:
 def _settle_hosts(session: Session, tenant_id: int, hosts: tuple[str, ...]) -> tuple[str, ...]:
     """Insert the missing ones and return them; Conflict names a host that reaches somebody else, never whom."""
     rows = [{"host": host, "tenant_id": tenant_id} for host in hosts]
-    added = session.scalars(upsert(AgencyHost).values(rows).on_conflict_do_nothing().returning(AgencyHost.host)).all()
+    new = upsert(AgencyHost).on_conflict_do_nothing().returning(AgencyHost.host)
+    added = session.scalars(new, rows).all()
+    if len(added) == len(hosts):
+        return tuple(sorted(added))
     foreign = session.scalars(
         select(AgencyHost.host)
         .where(AgencyHost.host.in_(hosts), AgencyHost.tenant_id != tenant_id)
@@ -237,13 +243,6 @@ def _settle_links(session: Session, links: tuple[Link, ...]) -> int:
 
 def _number_of(slug: str) -> ScalarSelect[int]:
     return select(Agency.tenant_id).where(Agency.slug == slug).scalar_subquery()
-
-
-def _note_creation(
-    session: Session, actor_name: str, tenant_id: int, created: bool, hosts: tuple[str, ...], assigned: int
-) -> None:
-    action = "agency.created" if created else "agency.completed"
-    note(session, actor_name, action, _uuid(session, tenant_id), {"hosts": list(hosts), "regulations": assigned})
 
 
 def _uuid(session: Session, tenant_id: int) -> str:

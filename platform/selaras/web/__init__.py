@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_limiter import Limiter
 
 from selaras.web import closing, evaluation, exchange, home, identity, interface, organisation
 from selaras.web.assets import ENDPOINT as ASSETS
@@ -12,10 +13,10 @@ from selaras.web.pages import error_page
 __all__ = ["ASSETS", "error_page", "install"]
 
 
-def install(app: Flask, *, development: bool) -> None:
+def install(app: Flask, limiter: Limiter, *, development: bool) -> None:
     """Add every page; the demonstration sign-in only where it is allowed, elsewhere its route does not exist."""
     for module in (home, organisation, evaluation, closing, exchange, identity, interface):
         assert module.__name__
     app.register_blueprint(pages)
     if development:
-        app.register_blueprint(identity.development)
+        app.register_blueprint(identity.development(limiter))

@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.closing import service
-from selaras.closing.queries import Overview, overview
+from selaras.closing.queries import overview
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, rules, session

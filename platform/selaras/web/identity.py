@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
+from flask_limiter import Limiter
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,8 +24,6 @@ from selaras.web.blueprint import pages
 from selaras.web.pages import render, see
 
 YEAR = 365 * 24 * 3600
-
-development = Blueprint("development", __name__)
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,13 @@ def _sign_in_page(error: NotFound | Invalid | None = None, number: str = "") -> 
     )
 
 
-@development.post("/sign-in/demonstration")
-@public
-@limits.limiter.limit(limits.SIGN_IN, key_func=limits.caller)
-@limits.limiter.limit(limits.SIGN_IN, key_func=limits.subject)
+def development(limiter: Limiter) -> Blueprint:
+    """The demonstration sign-in, for a process in which it may exist at all."""
+    made = Blueprint("development", __name__)
+    made.post("/sign-in/demonstration", endpoint="demonstrate")(public(limits.sign_in(limiter, demonstrate)))
+    return made
+
+
 def demonstrate() -> BaseResponse:
     """Be somebody of this agency, on this very machine only."""
     if not demonstration.asked_here():

@@ -146,7 +146,10 @@ def window(on: Attempt) -> str | None:
 
 def union(on: Attempt) -> str | None:
     """Read through a union of two scans."""
-    return on.seen("SELECT tenant_id FROM {other} WHERE tenant_id = {mine} UNION ALL SELECT tenant_id FROM {t} WHERE tenant_id <> {mine}")
+    return on.seen(
+        "SELECT tenant_id FROM {other} WHERE tenant_id = {mine} "
+        "UNION ALL SELECT tenant_id FROM {t} WHERE tenant_id <> {mine}"
+    )
 
 
 def cursor(on: Attempt) -> str | None:

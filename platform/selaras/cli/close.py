@@ -1,0 +1,118 @@
+"""`selaras close`: how ready a period is, starting its close, looking at it, taking a blocked one back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from selaras.closing import queries, service
+from selaras.config import settings
+from selaras.db.session import Database
+from selaras.evaluation.queries import period_by_code
+from selaras.identity.actor import system
+from selaras.regulation import Rules, load_registry
+from selaras.tenancy.queries import agency, agency_by_slug, rules_on
+
+
+@click.group()
+def close() -> None:
+    """Close a period of one agency."""
+
+
+_agency = click.option("--agency", "slug", required=True, metavar="SLUG", help="The agency.")
+_period = click.argument("period")
+
+
+@contextmanager
+def _within(slug: str) -> Iterator[Session]:
+    database = Database(settings().require("app_database_url"), pool_size=1)
+    database.refuse_bypass()
+    try:
+        with database.platform() as session:
+            tenant = agency_by_slug(session, slug).tenant_id
+        with database.tenant(tenant) as session:
+            yield session
+    finally:
+        database.close()
+
+
+def _rules(session: Session, code: str) -> Rules:
+    day = period_by_code(session, code).ends
+    return rules_on(session, agency(session, int(session.info["tenant"])), day, load_registry())
+
+
+@close.command()
+@_agency
+@_period
+def ready(slug: str, period: str) -> None:
+    """Who and what is still missing; exit code 1 while something is."""
+    with _within(slug) as session:
+        found = service.readiness(session, period_by_code(session, period), _rules(session, period))
+    click.echo(f"{found.rated} of {found.people} people are rated.")
+    click.echo(f"{found.units - len(found.unrated_units)} of {found.units} units have an organisation rating.")
+    if not found.complete:
+        raise SystemExit(1)
+
+
+@close.command()
+@_agency
+@_period
+@click.option("--without-unrated", is_flag=True, help="People whom nobody rated get no outcome.")
+def start(slug: str, period: str, without_unrated: bool) -> None:
+    """Start the close as a job; the workers take it from there."""
+    with _within(slug) as session:
+        service.start(
+            session,
+            system(int(session.info["tenant"])),
+            period,
+            _rules(session, period),
+            without_unrated=without_unrated,
+        )
+    click.echo(f"The close of {period} is started; look at it with “selaras close show”.")
+
+
+@close.command()
+@_agency
+@_period
+def show(slug: str, period: str) -> None:
+    """The stages with their rows and seconds, the outcomes, and every breach of the distribution."""
+    with _within(slug) as session:
+        seen = queries.overview(session, period)
+    table = Table(title=f"{slug} {period}: {seen.state}", title_justify="left")
+    for heading in ("stage", "done", "rows", "seconds"):
+        table.add_column(heading)
+    for stage in seen.stages:
+        table.add_row(stage.stage.value, "yes" if stage.done else "–", str(stage.rows), f"{stage.seconds:.3f}")
+    console = Console()
+    console.print(table)
+    for outcome, people in seen.counts.items():
+        console.print(f"{outcome}: {people}")
+    for check in seen.checks:
+        if not check.valid:
+            reason = check.override_reason or "waits for the authorised official"
+            console.print(f"{check.unit_name} ({check.organisation_rating}): {', '.join(check.violations)} — {reason}")
+
+
+@close.command()
+@_agency
+@_period
+def withdraw(slug: str, period: str) -> None:
+    """Remove the drafts of a close that waits, so that ratings can be changed."""
+    with _within(slug) as session:
+        service.withdraw(session, system(int(session.info["tenant"])), period)
+    click.echo(f"The close of {period} is withdrawn; the period is open again.")
+
+
+@close.command()
+@_agency
+@_period
+def resume(slug: str, period: str) -> None:
+    """Put a close that waits, or whose job was given up, back to work."""
+    with _within(slug) as session:
+        service.resume(session, system(int(session.info["tenant"])), period)
+    click.echo(f"The close of {period} goes on.")
