@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import uuid4
 
 import psycopg
@@ -45,8 +46,8 @@ def measure(url: str, agencies: int) -> dict[str, float]:
     bare: list[float] = []
     with psycopg.connect(url) as connection:
         for number in range(agencies + 5):
-            made = timed(lambda number=number: through_product(database, f"bench-{mark}-{number}"))
-            raw = timed(lambda number=number: as_bare_rows(connection, f"bare-{mark}-{number}"))
+            made = timed(partial(through_product, database, f"bench-{mark}-{number}"))
+            raw = timed(partial(as_bare_rows, connection, f"bare-{mark}-{number}"))
             if number >= 5:
                 product.append(made)
                 bare.append(raw)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from selaras.db.migrate import upgrade
 from selaras.db.session import Database
 from selaras.servers.instance import Instance, embedded_instance
 from selaras.servers.roles import with_database
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)

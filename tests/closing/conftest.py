@@ -10,6 +10,9 @@ from uuid import UUID
 
 import pytest
 from factories.staff import create_staff
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from selaras.closing import jobs, service
 from selaras.closing.queries import Overview, overview
 from selaras.config import settings
@@ -21,8 +24,6 @@ from selaras.jobs.carrying import Carrier
 from selaras.jobs.watch import Watch
 from selaras.regulation import load_registry
 from selaras.tenancy.queries import agency, rules_on
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 PERIOD = "2026-TW3"
 

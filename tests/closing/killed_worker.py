@@ -7,13 +7,14 @@ import signal
 import sys
 from uuid import UUID
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
 from selaras.closing import jobs
 from selaras.config import settings
 from selaras.db.session import Database
 from selaras.jobs.carrying import Carrier
 from selaras.jobs.watch import Watch
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 
 def main(tenant_id: int, job_id: UUID, commit: int, moment: str) -> None:

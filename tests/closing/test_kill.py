@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from selaras.closing.rules import Stage
 from sqlalchemy import text
+
+from selaras.closing.rules import Stage
 
 from .conftest import Closing
 

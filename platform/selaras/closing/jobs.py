@@ -88,7 +88,7 @@ def _wait(context: JobContext, close_id: UUID, problem: DomainError) -> None:
 def _locked(session: Session, close_id: UUID) -> Close:
     close = session.scalar(select(Close).where(Close.id == close_id).with_for_update())
     if close is None:
-        raise NotFound("close_unknown", "There is no such close.")
+        raise NotFound("close_gone", "There is no such close.")
     return close
 
 

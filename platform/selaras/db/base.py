@@ -44,7 +44,7 @@ class Base(DeclarativeBase):
         UUID: Uuid(),
     }
     # Fills server defaults through RETURNING on insert, so that no second query is needed to read a new id.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}  # type: ignore[misc]  # typed as per instance there
 
 
 class TenantTable(Base):
@@ -97,7 +97,7 @@ def within(column: str, table: str, *, name: str | None = None) -> ForeignKeyCon
     )
 
 
-def one_at_a_time(*columns: str, name: str, where: str | None = None) -> ExcludeConstraint[Any]:
+def one_at_a_time(*columns: str, name: str, where: str | None = None) -> ExcludeConstraint:
     """No two rows of the same agency with equal `columns` may hold on the same day (column `during`)."""
     parts: list[tuple[str, str]] = [("tenant_id", "="), *((column, "=") for column in columns), ("during", "&&")]
     return ExcludeConstraint(*parts, using="gist", name=name, where=text(where) if where else None)

@@ -26,7 +26,10 @@ def connection_of(session: Session) -> psycopg.Connection[Any]:
 
 
 def read_frame(
-    session: Session, query: str, parameters: Mapping[str, object] | None, schema: Mapping[str, pl.DataType | type]
+    session: Session,
+    query: str,
+    parameters: Mapping[str, object] | None,
+    schema: Mapping[str, pl.DataType | type[pl.DataType]],
 ) -> pl.DataFrame:
     """The rows of `query` (psycopg placeholders `%(name)s`) as a frame with exactly the columns of `schema`.
 
@@ -50,7 +53,7 @@ def read_frame(
 def _bound(connection: psycopg.Connection[Any], query: str, parameters: Mapping[str, object] | None) -> sql.Composable:
     # COPY takes no parameters; the driver's client-side cursor quotes them as literals.
     with psycopg.ClientCursor(connection) as cursor:
-        return sql.SQL(cursor.mogrify(query, parameters))  # type: ignore[arg-type]  # quoted by the driver
+        return sql.SQL(cursor.mogrify(query, parameters))  # quoted by the driver
 
 
 @contextmanager
@@ -80,7 +83,7 @@ def insert_frame(session: Session, table: str, frame: pl.DataFrame, *, on_confli
                     target=sql.Identifier(SCHEMA, table),
                     columns=columns,
                     stage=stage,
-                    conflict=sql.SQL(on_conflict),  # type: ignore[arg-type]  # a clause of ours
+                    conflict=sql.SQL(on_conflict),  # a clause of ours
                 )
             )
             return cursor.rowcount

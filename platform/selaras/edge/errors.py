@@ -86,7 +86,7 @@ def filled(message: str, params: Mapping[str, object]) -> str:
     """A message id in the reader's language with its parameters filled in."""
     if not message:
         return ""
-    return gettext(message).format(**{name: _in_words(name, value) for name, value in params.items()})
+    return str(gettext(message)).format(**{name: _in_words(name, value) for name, value in params.items()})
 
 
 def title(status: int) -> str:

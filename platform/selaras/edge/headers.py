@@ -47,7 +47,7 @@ def compress(response: Response) -> Response:
     """gzip for text of some length, where the client takes it."""
     plain = response.status_code == 200 and not response.is_streamed and "Content-Encoding" not in response.headers
     text = (response.mimetype or "").startswith("text/") or (response.mimetype or "").endswith(("json", "javascript"))
-    if plain and text and "gzip" in request.accept_encodings and len(response.get_data()) > _WORTH:
+    if plain and text and request.accept_encodings.quality("gzip") and len(response.get_data()) > _WORTH:
         response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -11,6 +11,7 @@ from babel import dates, numbers
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from selaras.identity.permissions import Permission
+from selaras.regulation import Label
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
@@ -35,9 +36,9 @@ def language() -> str:
     return locale.language if locale else "id"
 
 
-def words(label: Mapping[str, str] | None) -> str:
+def words(label: Mapping[str, str] | Label | None) -> str:
     """A regulation's label in the reader's language."""
-    return (label.get(language()) or label.get("id", "")) if label else ""
+    return str(label.get(language()) or label.get("id", "")) if label else ""
 
 
 def permission_word(code: str) -> str:
@@ -73,7 +74,7 @@ def moment_in_words(value: datetime, zone: str) -> str:
     local = value.astimezone(ZoneInfo(zone))
     clock = dates.format_time(local, "HH.mm" if language() == "id" else "HH:mm", locale=language())
     template = gettext("%(day)s at %(time)s %(zone)s")
-    return template % {"day": day_in_words(local.date()), "time": clock, "zone": zone_word(zone, local)}
+    return str(template) % {"day": day_in_words(local.date()), "time": clock, "zone": zone_word(zone, local)}
 
 
 def zone_word(zone: str, local: datetime) -> str:
@@ -91,7 +92,7 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
 
 def rupiah(value: Decimal | int) -> str:
     """Rp 1.234.567, and −Rp 1.234 below zero."""
-    return f"{'−' if value < 0 else ''}Rp {number(abs(value), 0)}"
+    return f"{'−' if value < 0 else ''}Rp {number(-value if value < 0 else value, 0)}"
 
 
 def percent(value: Decimal | float) -> str:
@@ -109,9 +110,9 @@ def period_in_words(code: str) -> str:
     year, _, part = code.partition("-")
     if part.startswith("TW"):
         quarter = ("I", "II", "III", "IV")[int(part[2:]) - 1]
-        return gettext("Quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
+        return str(gettext("Quarter %(quarter)s of %(year)s", quarter=quarter, year=year))
     if part.startswith("S"):
-        return gettext("Half-year %(half)s of %(year)s", half=("I", "II")[int(part[1:]) - 1], year=year)
+        return str(gettext("Half-year %(half)s of %(year)s", half=("I", "II")[int(part[1:]) - 1], year=year))
     if part:
         return month_in_words(date(int(year), int(part), 1))
-    return gettext("Year %(year)s", year=year)
+    return str(gettext("Year %(year)s", year=year))

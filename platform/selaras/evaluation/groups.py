@@ -35,6 +35,9 @@ def ranking_groups(sizes: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:
     small = pl.col("people") < grouping.minimum_size
     return (
         own.with_columns(group_key=pl.when(small).then(pooled).otherwise(pl.col("own_key")))
+        # A pool of one is no pool: it keeps its own name.
+        .with_columns(group_key=pl.when(pl.len().over("group_key") > 1).then("group_key").otherwise("own_key"))
         .with_columns(people=pl.col("people").sum().over("group_key"))
+        .select("own_key", "group_key", "people")
         .sort("own_key")
     )

@@ -200,10 +200,10 @@ def object_to(session: Session, actor: Actor, code: str, reason: str) -> None:
 
 def _answer(session: Session, actor: Actor, code: str, state: OutcomeState, reason: str | None) -> None:
     if actor.person_id is None:
-        raise NotFound("outcome_unknown", "There is no outcome of yours for {code}.", code=code)
+        raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)
     outcome = latest_outcome(session, actor.person_id, code)
     if outcome is None:
-        raise NotFound("outcome_unknown", "There is no outcome of yours for {code}.", code=code)
+        raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)
     if outcome.state == state:
         return
     if outcome.state != OutcomeState.DELIVERED:

@@ -70,7 +70,7 @@ def limit_label(description: Mapping[str, Any] | None, rating: str | None, code:
     """What a limit of the distribution demands, for an organisation of this rating."""
     rule = (description or {}).get("distribution") or {"limits": {}}
     found = (one["label"] for one in rule["limits"].get(rating or "", ()) if one["code"] == code)
-    return next(found, {"id": code, "en": code})
+    return next(found, Label(id=code, en=code))
 
 
 def quadrant(description: Mapping[str, Any]) -> Quadrant | None:

@@ -194,7 +194,7 @@ def _check_editions(identity: Identity) -> None:
     if not starts or len(set(starts)) < len(starts) or len(set(names)) < len(names):
         raise Misconfigured("regulation.editions", "Its editions need names and first days that differ.")
     if min(starts) > identity.in_force.start:
-        raise Misconfigured("regulation.editions", "No edition covers its first day in force.")
+        raise Misconfigured("regulation.edition_missing", "No edition covers its first day in force.")
     if identity.in_force.end is not None and identity.in_force.end <= identity.in_force.start:
         raise Misconfigured("regulation.in_force", "It ends before it begins.")
 

@@ -66,7 +66,7 @@ class _Starter:
         folders = self.folders
         if not ownership.free_again(folders.process_lock, OLD_SERVER_WAIT):
             raise Unavailable(
-                "embedded_server_stuck",
+                "embedded_queue_stuck",
                 "An earlier Valkey of {folder} is still running. End it (process {pid}) and start again.",
                 folder=str(folders.root),
                 pid=places.read_state(folders).get("pid", "?"),
@@ -124,7 +124,7 @@ class _Starter:
             self.process.kill()
             self.process.wait()
         raise Unavailable(
-            "embedded_server_failed",
+            "embedded_queue_failed",
             "{program} did not start in {folder}. Its last words:\n{words}\nMend the cause, or set SELARAS_REDIS_URL "
             "to a server of your own.",
             program="valkey-server",

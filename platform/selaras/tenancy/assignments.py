@@ -255,7 +255,11 @@ def _lock_agency(session: Session, tenant_id: int) -> str:
     """Serialise operators on one agency; returns its uuid."""
     uuid = session.scalar(select(Agency.uuid).where(Agency.tenant_id == tenant_id).with_for_update())
     if uuid is None:
-        raise NotFound("agency.unknown", "There is no agency {agency}.", agency=f"number {tenant_id}")
+        raise NotFound(
+            "agency.unknown",
+            "There is no agency {agency}. “selaras tenant list” shows those there are.",
+            agency=f"number {tenant_id}",
+        )
     return str(uuid)
 
 

@@ -57,11 +57,11 @@ class Fields:
 
     def optional(self, key: str) -> str | None:
         """A text, or None where the key is absent."""
-        return self.text(key) if key in self._raw else self._absent(key)
+        return self.text(key) if self._has(key) else None
 
     def texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """A list of different texts; at least one if required."""
-        value = self._get(key) if required or key in self._raw else self._absent(key) or []
+        value = self._get(key) if required or self._has(key) else []
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
             self.wrong(key, f"{value!r} is not a list of texts", 'write ["…", "…"]')
         if len(set(value)) != len(value) or (required and not value):
@@ -106,7 +106,7 @@ class Fields:
 
     def day_or_none(self, key: str) -> date | None:
         """A date, or None where the key is absent."""
-        return self.day(key) if key in self._raw else self._absent(key)
+        return self.day(key) if self._has(key) else None
 
     def whole(self, key: str, lowest: int, highest: int) -> int:
         """A whole number within limits, both included."""
@@ -117,7 +117,7 @@ class Fields:
 
     def whole_or_none(self, key: str, lowest: int, highest: int) -> int | None:
         """A whole number within limits, or None where the key is absent."""
-        return self.whole(key, lowest, highest) if key in self._raw else self._absent(key)
+        return self.whole(key, lowest, highest) if self._has(key) else None
 
     def table(self, key: str) -> Fields:
         """A table below this one."""
@@ -128,7 +128,7 @@ class Fields:
 
     def table_or_none(self, key: str) -> Fields | None:
         """A table below this one, or None where the key is absent."""
-        return self.table(key) if key in self._raw else self._absent(key)
+        return self.table(key) if self._has(key) else None
 
     def tables(self, key: str) -> tuple[Fields, ...]:
         """A list of tables; at least one."""
@@ -162,8 +162,9 @@ class Fields:
             self.wrong(key, "it is missing", "add it")
         return self._raw[key]
 
-    def _absent(self, key: str) -> None:
+    def _has(self, key: str) -> bool:
         self._read.add(key)
+        return key in self._raw
 
 
 def refuse_overlaps(fields: Fields, spans: Sequence[tuple[str, date, date | None]]) -> None:

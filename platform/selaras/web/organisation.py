@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -25,7 +26,7 @@ def people() -> Response:
     """People by name; a search is the beginning of a name or of a number."""
     search = request.args.get("search", "").strip()[:80]
     page = find_people(session(), search=search, after=request.args.get("after"), limit=SIZE, day=day())
-    values = {"page": page, "search": search, "first": not request.args.get("after")}
+    values: dict[str, Any] = {"page": page, "search": search, "first": not request.args.get("after")}
     if wants_fragment():
         return fragment("_people.html", **values)
     return render("people.html", active="web.people", **values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, render_template, request, url_for
@@ -72,7 +73,7 @@ def wants_fragment() -> bool:
 
 def see(endpoint: str, note: str = "", **values: object) -> BaseResponse:
     """Go and see a page after something was done."""
-    found = {name: str(value) for name, value in values.items()}
+    found: dict[str, Any] = {name: str(value) for name, value in values.items()}
     return redirect(url_for(endpoint, **({**found, "note": note} if note else found)), 303)
 
 

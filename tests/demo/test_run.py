@@ -1,0 +1,145 @@
+"""The demo's run as a stranger starts it: real servers, real workers, two agencies, twice, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from selaras.closing.queries import overview
+from selaras.config import Settings
+from selaras.db.session import Database
+from selaras.evaluation.queries import history, receipt
+from selaras.followup.queries import remuneration
+from selaras.servers.running import Running, running
+from selaras.tenancy.queries import agency_by_slug
+
+QUARTER = "2026-TW3"
+ONLY = ("sidoarjo", "surabaya")
+
+
+def play(home: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("selaras")), "demo", "--no-serve", "--people", "80"]
+    for slug in ONLY:
+        command += ["--only", slug]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SELARAS_")}
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment | {"SELARAS_HOME": str(home)}, timeout=280, check=False
+    )
+
+
+def processes_of(home: Path) -> list[str]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                environment = (entry / "environ").read_bytes()
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if str(home).encode() in environment or str(home) in command:
+                found.append(command)
+    return found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def played(home: Path) -> str:
+    done = play(home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def instance(home: Path, played: str) -> Iterator[Running]:
+    with running(replace(Settings(), home=home)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app(instance: Running) -> Iterator[Database]:
+    database = Database(instance.settings.app_database_url)
+    yield database
+    database.close()
+
+
+def tenant_of(app: Database, slug: str) -> int:
+    with app.platform() as session:
+        return agency_by_slug(session, slug).tenant_id
+
+
+@pytest.mark.slow
+def test_the_demo_closes_its_periods_and_leaves_no_process(home: Path, played: str) -> None:
+    assert played.count("permenpan_6_2022") == 2
+    assert "pp46_2011" in played
+    assert processes_of(home) == []
+
+
+@pytest.mark.slow
+def test_a_second_run_changes_nothing(home: Path, played: str) -> None:
+    again = play(home)
+    assert again.returncode == 0, again.stdout + again.stderr
+
+    def rows(output: str) -> list[list[str]]:
+        # The last column is the seconds that the stages took when they ran, so it is the same too.
+        return [line.split("│")[1:-1] for line in output.splitlines() if "permenpan" in line or "pp46" in line]
+
+    assert rows(again.stdout) == rows(played)
+
+
+@pytest.mark.slow
+def test_one_persons_history_shows_two_regulations(app: Database) -> None:
+    with app.tenant(tenant_of(app, "sidoarjo")) as session:
+        people = (
+            session.execute(
+                text(
+                    "SELECT person_id FROM selaras.outcome WHERE tenant_id = :tenant"
+                    " GROUP BY 1 HAVING count(DISTINCT period_id) = 2"
+                ),
+                {"tenant": session.info["tenant"]},
+            )
+            .scalars()
+            .all()
+        )
+        assert people
+        lines = history(session, people[0])
+        assert [(line.period_code, line.regulation) for line in lines] == [
+            (QUARTER, "permenpan_6_2022"),
+            ("2019", "pp46_2011"),
+        ]
+        older = receipt(session, people[0], "2019")
+        assert older.outcome.score is not None
+        assert any(line.item for line in older.receipt.lines)
+        assert all(line.article for line in older.receipt.lines if line.part == "step")
+
+
+@pytest.mark.slow
+def test_a_pack_overrides_groups_and_pay_and_its_sibling_is_unaffected(app: Database) -> None:
+    groups, paid = {}, {}
+    for slug in ONLY:
+        with app.tenant(tenant_of(app, slug)) as session:
+            seen = overview(session, QUARTER)
+            groups[slug] = {group.group_key for group in seen.groups}
+            person, period = session.execute(
+                text(
+                    "SELECT person_id, period_id FROM selaras.outcome"
+                    " WHERE tenant_id = :tenant AND period_id = :period AND outcome = 'baik' LIMIT 1"
+                ),
+                {"tenant": session.info["tenant"], "period": seen.period.id},
+            ).one()
+            found = remuneration(session, person, period, seen.period.ends)
+            assert found is not None
+            paid[slug] = int(found.percent)
+    assert paid == {"sidoarjo": 100, "surabaya": 95}
+    assert any("pppk" in key for key in groups["surabaya"])
+    assert not any("pppk" in key for key in groups["sidoarjo"])

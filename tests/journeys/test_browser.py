@@ -1,0 +1,208 @@
+"""In a real Chromium: accessibility, narrow screens, the keyboard alone, progress without a reload."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from factories.site import PERIOD, Home, Site
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from selaras.identity.permissions import Role
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason="no Chromium here: apt-get install chromium"),
+]
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def port(site: Site) -> Iterator[int]:
+    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, port: int) -> Iterator[Callable[[Home, str], Page]]:
+    """A page of somebody who is signed in, one context for each."""
+    contexts: dict[tuple[str, str], BrowserContext] = {}
+
+    def page_of(home: Home, number: str) -> Page:
+        key = (home.slug, number)
+        if key not in contexts:
+            contexts[key] = browser.new_context(base_url=f"http://{home.host}:{port}")
+            if number:
+                page = contexts[key].new_page()
+                page.goto("/sign-in")
+                page.fill("#number", number)
+                page.get_by_role("button", name="Masuk", exact=True).click()
+                page.wait_for_url(re.compile(r"/$"))
+                page.close()
+        return contexts[key].new_page()
+
+    yield page_of
+    for context in contexts.values():
+        context.close()
+
+
+def number_of(home: Home, n: int) -> str:
+    return home.scalar(
+        "SELECT number FROM selaras.person_number WHERE tenant_id = :tenant AND person_id = :p", p=home.person(n)
+    )
+
+
+def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
+    """Name, agency, who, address: every page there is, in the state in which it shows most."""
+    manager = {
+        home.slug: f"{Role.PERFORMANCE_MANAGER.value}@{home.slug}" for home in (site.closed, site.open, site.empty)
+    }
+    official = f"{Role.AUTHORISED_OFFICIAL.value}@{site.waiting.slug}"
+    closed, opened = site.closed, site.open
+    person = closed.person(4)
+    return [
+        ("sign-in", closed, "", "/sign-in"),
+        ("home closed", closed, manager[closed.slug], "/"),
+        ("home waiting", site.waiting, official, "/"),
+        ("home open", opened, manager[opened.slug], "/"),
+        ("home empty", site.empty, manager[site.empty.slug], "/"),
+        ("home employee", closed, number_of(closed, 4), "/"),
+        ("home appraiser", opened, number_of(opened, 1), "/"),
+        ("period", site.waiting, official, f"/periods/{PERIOD}"),
+        ("close", opened, manager[opened.slug], f"/periods/{PERIOD}/close"),
+        ("people", closed, manager[closed.slug], "/people"),
+        ("people none", closed, manager[closed.slug], "/people?search=zzz"),
+        ("person", closed, manager[closed.slug], f"/people/{person}"),
+        ("receipt", closed, number_of(closed, 4), f"/people/{person}/receipts/{PERIOD}"),
+        ("team", opened, number_of(opened, 1), "/team"),
+        ("rating", opened, number_of(opened, 1), f"/people/{opened.person(4)}/ratings/{PERIOD}"),
+        ("imports", closed, manager[closed.slug], "/imports"),
+        ("not found", closed, manager[closed.slug], "/nothing"),
+        ("refused", closed, number_of(closed, 4), "/people"),
+        ("api", closed, manager[closed.slug], "/api/v1/"),
+    ]
+
+
+def test_every_page_is_accessible_and_fits_a_narrow_screen(site: Site, signed_in) -> None:
+    axe = Axe()
+    faults: list[str] = []
+    for name, home, who, address in every_page(site):
+        page = signed_in(home, who)
+        spoken: list[str] = []
+        page.on("console", lambda message, to=spoken: to.append(message.text) if message.type == "error" else None)
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(address)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                faults.append(f"{name} at {width}: {wide} wide")
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            found = axe.run(page).response["violations"]
+            bad = [one for one in found if one["impact"] in ("serious", "critical")]
+            faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in bad]
+        faults += [f"{name}: {text}" for text in spoken if "404" not in text and "403" not in text]
+        page.close()
+    assert faults == []
+
+
+def test_from_sign_in_to_a_receipt_with_the_keyboard_alone(site: Site, browser: Browser, port: int) -> None:
+    context = browser.new_context(base_url=f"http://{site.closed.host}:{port}")
+    page = context.new_page()
+    page.goto("/")
+    assert "/sign-in" in page.url
+    _tab_to(page, "Pejabat penilai")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/$"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    _tab_to(page, "Tim saya")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/team"))
+    _tab_to(page, "Orang 10")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/people/"))
+    _tab_to(page, "Triwulan III 2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/receipts/"))
+    assert page.get_by_role("heading", level=1).inner_text() == "Hasil evaluasi Triwulan III 2026"
+    context.close()
+
+
+def _tab_to(page: Page, words: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.innerText || ''")
+        if words in focused:
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", f"{words}: focus cannot be seen"
+            return
+    raise AssertionError(f"“{words}” cannot be reached with the Tab key")
+
+
+def test_people_are_found_while_typing(site: Site, signed_in) -> None:
+    page = signed_in(site.closed, f"{Role.PERFORMANCE_MANAGER.value}@{site.closed.slug}")
+    page.goto("/people")
+    page.locator("#search").press_sequentially("orang 33")
+    page.wait_for_function("document.querySelectorAll('#people tbody tr').length === 1")
+    assert page.locator("#people tbody tr a").inner_text() == "Orang 33"
+    assert "search=orang+33" in page.url or "search=orang%2033" in page.url
+    page.close()
+
+
+def test_progress_moves_without_a_reload_and_ends_by_itself(site: Site, signed_in, urls) -> None:
+    manager = f"{Role.PERFORMANCE_MANAGER.value}@{site.open.slug}"
+    page = signed_in(site.open, manager)
+    page.goto(f"/periods/{PERIOD}/close")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Tutup periode untuk 39 pegawai").click()
+    page.wait_for_url(re.compile(rf"/periods/{PERIOD}"))
+    page.wait_for_selector("text=0 dari 9 tahap selesai")
+    site.open.carry(urls)
+    page.wait_for_selector("text=Ditetapkan dan ditutup", timeout=10_000)
+    page.close()
+
+
+def test_it_works_without_javascript(site: Site, browser: Browser, port: int) -> None:
+    context = browser.new_context(base_url=f"http://{site.closed.host}:{port}", java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#number", f"{Role.PERFORMANCE_MANAGER.value}@{site.closed.slug}")
+    page.get_by_role("button", name="Masuk", exact=True).click()
+    page.goto("/people")
+    page.fill("#search", "orang 33")
+    page.get_by_role("button", name="Cari").click()
+    assert page.locator("#people tbody tr").count() == 1
+    context.close()
