@@ -252,7 +252,7 @@ def test_everything_reads_in_english_too(operator, plant, close_period, rule_tex
     assert answer.location == "/regions"
     assert operator.client.get_cookie("selaras_console_language", domain="console.localhost").value == "en"
     assert '<html lang="en">' in operator.page("/regions")
-    assert "Agencies here" in operator.page("/regions")
+    assert "Agencies that have ended are left out" in operator.page("/regions")
     page = operator.page(f"/agencies/{one.uuid}")
     for told in ("Regulations by date", "Effect on pay", "7 October 2026 at 11:00 WIB"):
         assert told in page, told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import asdict
 
 import click
@@ -36,12 +37,11 @@ def audit() -> None:
 @click.pass_context
 def verify(context: click.Context, slug: str | None, everyone: bool, head: str | None, as_json: bool) -> None:
     """Recompute the ledger's blocks; exit code 1 if one is broken."""
-    database = Database(settings().require("app_database_url"))
     found: dict[str, queries.Verification] = {}
-    for one in _chosen(database, slug, everyone):
-        with database.tenant(one.tenant_id) as session:
-            found[one.slug] = queries.verify(session, head)
-    database.close()
+    with closing(Database(settings().require("app_database_url"))) as database:
+        for one in _chosen(database, slug, everyone):
+            with database.tenant(one.tenant_id) as session:
+                found[one.slug] = queries.verify(session, head)
     if as_json:
         report = [{"agency": name, "whole": one.whole, **asdict(one)} for name, one in found.items()]
         click.echo(json.dumps(report, indent=2))
@@ -56,13 +56,12 @@ def verify(context: click.Context, slug: str | None, everyone: bool, head: str |
 @click.option("--all", "everyone", is_flag=True, help="Every agency.")
 def seal(slug: str | None, everyone: bool) -> None:
     """Seal what is finished and print the head: write it down outside, then a cut end is found as well."""
-    database = Database(settings().require("app_database_url"))
-    for one in _chosen(database, slug, everyone):
-        with database.tenant(one.tenant_id) as session:
-            sealed = service.seal(session)
-            head = queries.head(session)
-        click.echo(f"{one.slug}: {sealed} sealed, head {head or '-'}")
-    database.close()
+    with closing(Database(settings().require("app_database_url"))) as database:
+        for one in _chosen(database, slug, everyone):
+            with database.tenant(one.tenant_id) as session:
+                sealed = service.seal(session)
+                head = queries.head(session)
+            click.echo(f"{one.slug}: {sealed} sealed, head {head or '-'}")
 
 
 def _chosen(database: Database, slug: str | None, everyone: bool) -> tuple[AgencyView, ...]:
