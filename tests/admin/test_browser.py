@@ -116,8 +116,8 @@ def test_a_phone_never_scrolls_sideways(browser, port, agency):
     for path in PATHS:
         page.goto(_address(port, path, agency))
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        wide = page.evaluate("[...document.querySelectorAll('.card')].filter(c => c.scrollWidth > c.clientWidth).length")
-        assert wide == 0, path
+        cards = "[...document.querySelectorAll('.card')]"
+        assert page.evaluate(f"{cards}.filter(card => card.scrollWidth > card.clientWidth).length") == 0, path
     page.context.close()
 
 

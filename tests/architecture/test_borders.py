@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -56,8 +55,7 @@ def words_of_regulations() -> frozenset[str]:
     """Codes of outcomes and organisation ratings, names of columns and steps: what only a regulation says."""
     found: set[str] = set()
     for code in load_registry().codes():
-        first = load_registry().identity(code).in_force.lower or date(2014, 1, 1)
-        rules = load_registry().rules(code, on=max(first, date(2014, 1, 2)))
+        rules = load_registry().rules(code, on=load_registry().identity(code).in_force.start)
         for many in (rules.outcomes, rules.organisation_levels):
             found |= {one.code for one in many}
         for many in (rules.person_columns, rules.item_columns, rules.person_steps, rules.item_steps):

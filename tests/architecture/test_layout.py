@@ -113,7 +113,7 @@ def test_a_module_that_says_nothing_is_found(text: str) -> None:
 
 # Built from pieces, so that this file does not accuse itself.
 PRIVATE = re.compile(
-    r"(?<![\w.])/(?:work|root|farm)(?=/|\b(?!\w))|\.\./" + "shared" + r"\b|/home/\w+/|/Users/\w+/"
+    r"(?<![\w./])/(?:work|root|farm)(?=[/\s\"'`]|$)|\.\./" + "shared" + r"\b|/home/\w+/|/Users/\w+/"
     r"|files\.python" + r"hosted\.org|https?://[^/\s\"']*(?:pypi|nexus|artifactory|registry|mirror)[^/\s\"']*"
 )  # fmt: skip
 
@@ -147,4 +147,13 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 )
 def test_a_private_place_is_found(line: str) -> None:
     assert len(private([("planted.md", line)])) == 1
-    assert private([("fine.py", 'entry.startswith("xl/worksheets/")\npath = "/tmp/x"\nurl = "https://selaras.example/"')]) == []
+
+
+def test_an_ordinary_place_is_not() -> None:
+    for line in (
+        'name.startswith("xl/worksheets/")',
+        'Path("/tmp/x")',
+        "https://selaras.example/",
+        "mysql://root@here/x",
+    ):
+        assert private([("fine.py", line)]) == []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from factories.site import PERIOD, Home, Site
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from selaras.identity.permissions import Role
@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HOME = re.compile(r"^http://[^/]+/$")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -70,7 +71,7 @@ def signed_in(browser: Browser, port: int) -> Iterator[Callable[[Home, str], Pag
                 page.goto("/sign-in")
                 page.fill("#number", number)
                 page.get_by_role("button", name="Masuk", exact=True).click()
-                page.wait_for_url(re.compile(r"/$"))
+                page.wait_for_url(HOME)
                 page.close()
         return contexts[key].new_page()
 
@@ -145,7 +146,7 @@ def test_from_sign_in_to_a_receipt_with_the_keyboard_alone(site: Site, browser: 
     assert "/sign-in" in page.url
     _tab_to(page, "Pejabat penilai")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/$"))
+    page.wait_for_url(HOME)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     _tab_to(page, "Tim saya")
@@ -176,7 +177,7 @@ def test_people_are_found_while_typing(site: Site, signed_in) -> None:
     page = signed_in(site.closed, f"{Role.PERFORMANCE_MANAGER.value}@{site.closed.slug}")
     page.goto("/people")
     page.locator("#search").press_sequentially("orang 33")
-    page.wait_for_function("document.querySelectorAll('#people tbody tr').length === 1")
+    expect(page.locator("#people tbody tr")).to_have_count(1)
     assert page.locator("#people tbody tr a").inner_text() == "Orang 33"
     assert "search=orang+33" in page.url or "search=orang%2033" in page.url
     page.close()
