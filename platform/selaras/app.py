@@ -24,7 +24,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     """The application of one process. Refuses to start with a database role that the walls do not bind."""
     chosen = chosen or settings()
     chosen.require("secret_key")
-    database = _walled(chosen.require("app_database_url"))
+    database = open_database(chosen.require("app_database_url"))
     redis = connect(chosen.require("redis_url"))
     app = Application("selaras", static_folder=None, template_folder=None)
     app.extensions[EXTENSION] = Instance(
@@ -41,7 +41,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
     return app
 
 
-def _walled(url: str) -> Database:
+def open_database(url: str) -> Database:
+    """The database by a role that the walls bind; any other is refused."""
     database = Database(url, pool_size=8)
     try:
         database.refuse_bypass()

@@ -347,5 +347,6 @@ def test_a_plugin_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: 
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
     (info / "entry_points.txt").write_text("[selaras.regulations]\nbroken_1999 = broken_1999\n")
     monkeypatch.syspath_prepend(tmp_path)
+    load_registry.cache_clear()
     with pytest.raises(Misconfigured, match="broken_1999 cannot be imported: ModuleNotFoundError"):
         load_registry()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import asdict
 
 import click
 
 from selaras.audit import queries, service
-from selaras.config import settings
+from selaras.cli.reach import app_database
 from selaras.db.session import Database
 from selaras.errors import Invalid
 from selaras.tenancy.queries import AgencyView, agency_by_slug, list_agencies
@@ -38,7 +37,7 @@ def audit() -> None:
 def verify(context: click.Context, slug: str | None, everyone: bool, head: str | None, as_json: bool) -> None:
     """Recompute the ledger's blocks; exit code 1 if one is broken."""
     found: dict[str, queries.Verification] = {}
-    with closing(Database(settings().require("app_database_url"))) as database:
+    with app_database() as (_, database):
         for one in _chosen(database, slug, everyone):
             with database.tenant(one.tenant_id) as session:
                 found[one.slug] = queries.verify(session, head)
@@ -56,7 +55,7 @@ def verify(context: click.Context, slug: str | None, everyone: bool, head: str |
 @click.option("--all", "everyone", is_flag=True, help="Every agency.")
 def seal(slug: str | None, everyone: bool) -> None:
     """Seal what is finished and print the head: write it down outside, then a cut end is found as well."""
-    with closing(Database(settings().require("app_database_url"))) as database:
+    with app_database() as (_, database):
         for one in _chosen(database, slug, everyone):
             with database.tenant(one.tenant_id) as session:
                 sealed = service.seal(session)

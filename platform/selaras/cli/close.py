@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from selaras.cli.reach import agency_session
 from selaras.closing import queries, service
-from selaras.config import settings
-from selaras.db.session import Database
 from selaras.evaluation.queries import period_by_code
 from selaras.identity.actor import system
 from selaras.regulation import Rules, load_registry
-from selaras.tenancy.queries import agency, agency_by_slug, rules_on
+from selaras.tenancy.queries import agency, rules_on
 
 
 @click.group()
@@ -26,19 +22,6 @@ def close() -> None:
 
 _agency = click.option("--agency", "slug", required=True, metavar="SLUG", help="The agency.")
 _period = click.argument("period")
-
-
-@contextmanager
-def _within(slug: str) -> Iterator[Session]:
-    database = Database(settings().require("app_database_url"), pool_size=1)
-    database.refuse_bypass()
-    try:
-        with database.platform() as session:
-            tenant = agency_by_slug(session, slug).tenant_id
-        with database.tenant(tenant) as session:
-            yield session
-    finally:
-        database.close()
 
 
 def _rules(session: Session, code: str) -> Rules:
@@ -51,7 +34,7 @@ def _rules(session: Session, code: str) -> Rules:
 @_period
 def ready(slug: str, period: str) -> None:
     """Who and what is still missing; exit code 1 while something is."""
-    with _within(slug) as session:
+    with agency_session(slug) as session:
         found = service.readiness(session, period_by_code(session, period), _rules(session, period))
     click.echo(f"{found.rated} of {found.people} people are rated.")
     click.echo(f"{found.units - len(found.unrated_units)} of {found.units} units have an organisation rating.")
@@ -65,7 +48,7 @@ def ready(slug: str, period: str) -> None:
 @click.option("--without-unrated", is_flag=True, help="People whom nobody rated get no outcome.")
 def start(slug: str, period: str, without_unrated: bool) -> None:
     """Start the close as a job; the workers take it from there."""
-    with _within(slug) as session:
+    with agency_session(slug) as session:
         service.start(
             session,
             system(int(session.info["tenant"])),
@@ -81,7 +64,7 @@ def start(slug: str, period: str, without_unrated: bool) -> None:
 @_period
 def show(slug: str, period: str) -> None:
     """The stages with their rows and seconds, the outcomes, and every breach of the distribution."""
-    with _within(slug) as session:
+    with agency_session(slug) as session:
         seen = queries.overview(session, period)
     table = Table(title=f"{slug} {period}: {seen.state}", title_justify="left")
     for heading in ("stage", "done", "rows", "seconds"):
@@ -103,7 +86,7 @@ def show(slug: str, period: str) -> None:
 @_period
 def withdraw(slug: str, period: str) -> None:
     """Remove the drafts of a close that waits, so that ratings can be changed."""
-    with _within(slug) as session:
+    with agency_session(slug) as session:
         service.withdraw(session, system(int(session.info["tenant"])), period)
     click.echo(f"The close of {period} is withdrawn; the period is open again.")
 
@@ -113,6 +96,6 @@ def withdraw(slug: str, period: str) -> None:
 @_period
 def resume(slug: str, period: str) -> None:
     """Put a close that waits, or whose job was given up, back to work."""
-    with _within(slug) as session:
+    with agency_session(slug) as session:
         service.resume(session, system(int(session.info["tenant"])), period)
     click.echo(f"The close of {period} goes on.")

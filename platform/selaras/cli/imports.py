@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from selaras.config import settings
+from selaras.cli.reach import app_database
 from selaras.errors import Invalid
 from selaras.exchange.layouts import Kind
 
@@ -44,13 +44,11 @@ def import_(
     """Muat sebuah berkas CSV atau XLSX. / Take over a CSV or XLSX file, all of it or nothing."""
     from rich.console import Console  # noqa: PLC0415
 
-    from selaras.db.session import Database  # noqa: PLC0415
     from selaras.exchange.imports import run  # noqa: PLC0415
     from selaras.files.store import LocalStore  # noqa: PLC0415
     from selaras.identity.actor import system  # noqa: PLC0415
 
-    with closing(Database(settings().require("app_database_url"))) as database:
-        database.refuse_bypass()
+    with app_database() as (chosen, database):
         tenant_id = _tenant(database, agency)
         with _bar(file.name) as progress, database.tenant(tenant_id) as session:
             report = run(
@@ -59,7 +57,7 @@ def import_(
                 kind,
                 file.name,
                 file.read_bytes(),
-                store=LocalStore(settings().files),
+                store=LocalStore(chosen.files),
                 preview=preview,
                 as_of=as_of.date() if as_of else None,
                 accept_vanished=accept_vanished,

@@ -11,6 +11,8 @@ from selaras.config import Settings, settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from selaras.db.session import Database
+
 # What is imported inside a command is slow to load, and `selaras --help` needs none of it.
 
 
@@ -47,3 +49,29 @@ def console_session() -> Iterator[Session]:
     """The same, on the servers that the settings name or on embedded ones."""
     with reached("console_database_url") as chosen, console_of(chosen) as session:
         yield session
+
+
+@contextmanager
+def app_database() -> Iterator[tuple[Settings, Database]]:
+    """The app role's way into the database, on the servers that the settings name or on embedded ones."""
+    from selaras.db.session import Database  # noqa: PLC0415
+
+    with reached("app_database_url") as chosen:
+        database = Database(chosen.app_database_url, pool_size=1)
+        try:
+            database.refuse_bypass()
+            yield chosen, database
+        finally:
+            database.close()
+
+
+@contextmanager
+def agency_session(slug: str) -> Iterator[Session]:
+    """One transaction of the app role within one agency."""
+    from selaras.tenancy.queries import agency_by_slug  # noqa: PLC0415
+
+    with app_database() as (_, database):
+        with database.platform() as session:
+            tenant = agency_by_slug(session, slug).tenant_id
+        with database.tenant(tenant) as session:
+            yield session

@@ -7,8 +7,9 @@ import sys
 
 import click
 
-from selaras.config import settings
-from selaras.errors import Misconfigured
+from selaras.app import open_database
+from selaras.config import settings, variable
+from selaras.edge.listening import host_and_port, refuse_taken
 
 
 @click.command()
@@ -17,18 +18,16 @@ from selaras.errors import Misconfigured
 def web(workers: int, threads: int) -> None:
     """Serve pages and API at SELARAS_WEB_ADDRESS until Ctrl-C."""
     chosen = settings()
-    chosen.require("app_database_url")
-    host, _, port = chosen.web_address.rpartition(":")
-    if not host or not port.isdigit():
-        raise Misconfigured(
-            "web_address",
-            "SELARAS_WEB_ADDRESS is {address!r}; write host and port, such as 127.0.0.1:8700.",
-            address=chosen.web_address,
-        )
+    for name in ("app_database_url", "redis_url", "secret_key"):
+        chosen.require(name)
+    host, port = host_and_port(chosen.web_address, variable("web_address"))
+    refuse_taken(host, port, variable("web_address"))
+    # Told here in one sentence; the server's own processes would only say that they could not start.
+    open_database(chosen.app_database_url).close()
     # Without the kill timeout, a SIGTERM that comes while a worker starts would hang for good.
     command = [
         *("granian", "--interface", "wsgi", "--factory", "selaras.app:create_app"),
-        *("--host", host.strip("[]"), "--port", port, "--workers", str(workers)),
-        *("--blocking-threads", str(threads), "--workers-kill-timeout", "3", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", str(threads), "--workers-kill-timeout", "3", "--no-ws", "--log-level", "error"),
     ]
     os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606  # the server takes this process over

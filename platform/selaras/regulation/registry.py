@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,8 +151,12 @@ class Registry:
                     self.rules(loaded.identity.code, on=day, edition=edition.name).check()
 
 
+@cache
 def load_registry() -> Registry:
-    """All regulations of the entry-point group `selaras.regulations`, checked; Misconfigured names what is wrong."""
+    """All regulations of the entry-point group `selaras.regulations`, checked; Misconfigured names what is wrong.
+
+    Read once in a process: what is installed does not change under it.
+    """
     return Registry({entry.name: _import(entry) for entry in entry_points(group=GROUP)})
 
 
