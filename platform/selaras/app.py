@@ -13,6 +13,7 @@ from selaras.edge import demonstration, errors, forms, headers, languages, limit
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Instance, has_agency, instance
 from selaras.edge.hosts import Hosts
+from selaras.errors import Refused
 from selaras.files.store import LocalStore
 from selaras.identity.sessions import SessionStore, connect
 from selaras.regulation import load_registry
@@ -74,6 +75,12 @@ def _resolve_host() -> Response | None:
     if found is None:
         return Response(NOWHERE, 404, mimetype="text/plain")
     g.agency = found
+    if found.status == "suspended" and request.endpoint != web.ASSETS:
+        raise Refused(
+            "agency_suspended",
+            "{agency} is suspended on this instance: nothing can be seen or changed. Ask the operator of the instance.",
+            agency=found.name,
+        )
     return None
 
 

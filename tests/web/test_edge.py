@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from factories.site import PERIOD, Home, Site, Visitor, site_settings
+from sqlalchemy import text
 
 from selaras import clock
 from selaras.app import create_app
@@ -38,6 +39,18 @@ def test_a_forwarded_host_is_ignored_unless_configured(site: Site, urls, redis_u
     assert Visitor(behind, "elsewhere.localhost").get("/sign-in", headers=forwarded).status_code == 200
     assert "/sign-in/demonstration" not in {rule.rule for rule in behind.url_map.iter_rules()}
     behind.extensions["selaras"].database.close()
+
+
+def test_a_suspended_agency_is_told_so_and_shows_nothing(site: Site, console_database) -> None:
+    manager = site.empty.manager()
+    switch = text("UPDATE selaras.agency SET status = :to WHERE tenant_id = :tenant")
+    for status, answer in (("suspended", 403), ("active", 200)):
+        with console_database.platform() as platform:
+            platform.execute(switch, {"to": status, "tenant": site.empty.tenant_id})
+        site.app.extensions["selaras"].hosts.forget()
+        response = manager.get("/")
+        assert response.status_code == answer
+        assert ("ditangguhkan" in response.text) == (answer == 403)
 
 
 def test_it_refuses_to_start_with_a_role_that_the_walls_do_not_bind(site: Site, urls) -> None:

@@ -80,7 +80,9 @@ def test_the_person_accepts_or_objects_and_nobody_else(site: Site) -> None:
     person = site.closed.as_person(6)
     assert person.post(f"{base}/acceptance", on=base).status_code == 303
     assert "Diterima" in person.page(base)
-    assert person.post(f"{base}/objection", {"reason": REASON}, on="/").status_code == 409
+    late = person.post(f"{base}/objection", {"reason": REASON}, on="/")
+    assert late.status_code == 409
+    assert "Hasil 2026-TW3 sudah diterima" in late.text
     other = site.closed.as_person(7)
     base = f"/people/{objecting}/receipts/{PERIOD}"
     short = other.post(f"{base}/objection", {"reason": "tidak setuju"}, on=base)

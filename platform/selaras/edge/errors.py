@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from selaras.db.refusals import refusal
-from selaras.edge.words import day_in_words, permission_word
+from selaras.edge.words import code_word, day_in_words, permission_word
 from selaras.errors import DomainError, Misconfigured
 from selaras.identity.sessions import unavailable
 
@@ -104,4 +104,6 @@ def _of_http(error: HTTPException, status: int) -> Problem:
 def _in_words(name: str, value: object) -> object:
     if name == "permission":
         return ", ".join(permission_word(one) for one in str(value).split(", "))
+    if name in ("state", "kind"):
+        return code_word(str(value))
     return day_in_words(value) if isinstance(value, date) else value

@@ -36,6 +36,11 @@ class Hosts:
         self._keep(host, found)
         return found
 
+    def forget(self) -> None:
+        """Look every host up anew."""
+        with self._lock:
+            self._kept.clear()
+
     def _keep(self, host: str, found: AgencyView | None) -> None:
         with self._lock:
             self._kept.pop(host, None)

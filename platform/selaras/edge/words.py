@@ -29,6 +29,25 @@ _PERMISSIONS = {
     Permission.SEE_REMUNERATION: lazy_gettext("see the effect on pay"),
 }
 
+# Codes that stand in sentences; other codes are names and stand for themselves.
+_CODES = {
+    "open": lazy_gettext("open"),
+    "closing": lazy_gettext("being closed"),
+    "closed": lazy_gettext("closed"),
+    "running": lazy_gettext("under way"),
+    "blocked": lazy_gettext("waiting for a decision"),
+    "set": lazy_gettext("set"),
+    "drafted": lazy_gettext("a draft"),
+    "delivered": lazy_gettext("delivered"),
+    "accepted": lazy_gettext("accepted"),
+    "objected": lazy_gettext("objected to"),
+    "final": lazy_gettext("final"),
+    "month": lazy_gettext("month"),
+    "quarter": lazy_gettext("quarter"),
+    "half_year": lazy_gettext("half-year"),
+    "year": lazy_gettext("year"),
+}
+
 
 def language() -> str:
     """`id` or `en`."""
@@ -44,6 +63,11 @@ def words(label: Mapping[str, str] | Label | None) -> str:
 def permission_word(code: str) -> str:
     """What a permission lets somebody do."""
     return str(_PERMISSIONS[Permission(code)]) if code in list(Permission) else code
+
+
+def code_word(code: str) -> str:
+    """A state or a kind of period as it stands in a sentence."""
+    return str(_CODES.get(code, code))
 
 
 def day_in_words(value: date) -> str:

@@ -120,8 +120,8 @@ class OutcomeBatch(TenantModel):
 class Outcome(TenantTable):
     """A person's result in a period. Inserted once by a close; a correction is a new revision.
 
-    No foreign keys: at 23 µs a row they cost more than all the rest of the insert, so the close checks the
-    references once, set-based, in the same transaction (docs/decisions/0004).
+    No foreign keys: at 23 µs a row they cost more than all the rest of the insert. A close takes the references from
+    rows that carry them, in the same transaction (docs/decisions/0017-no-foreign-keys-on-hot-tables.md).
     """
 
     __tablename__ = "outcome"

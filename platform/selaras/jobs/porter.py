@@ -1,7 +1,7 @@
 """The RQ worker: takes one job after the other out of the queue, in this process, and stops when asked.
 
 Never RQ's forking worker: a fork after Polars has run hangs. Not its spawning worker either: it hands its settings
-over by pickle and starts an interpreter for every job (docs/decisions/jobs.md has the figures).
+over by pickle and starts an interpreter for every job (docs/decisions/0016-jobs.md has the figures).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from selaras.db.base import TenantTable
 
 
 class Notice(TenantTable):
-    """One message to one person. Written in bulk by a close, so it has no foreign key (docs/decisions/0004)."""
+    """One message to one person. Written in bulk by a close, so it has no foreign key (decision 17)."""
 
     __tablename__ = "notice"
 

@@ -10,13 +10,14 @@ from selaras.web.assets import ENDPOINT as ASSETS
 from selaras.web.blueprint import pages
 from selaras.web.pages import error_page
 
+# Each adds its routes to `pages` when it is imported.
+PAGES = (home, organisation, evaluation, closing, exchange, identity, interface)
+
 __all__ = ["ASSETS", "error_page", "install"]
 
 
 def install(app: Flask, limiter: Limiter, *, development: bool) -> None:
     """Add every page; the demonstration sign-in only where it is allowed, elsewhere its route does not exist."""
-    for module in (home, organisation, evaluation, closing, exchange, identity, interface):
-        assert module.__name__
     app.register_blueprint(pages)
     if development:
         app.register_blueprint(identity.development(limiter))
