@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from selaras.config import settings
+from selaras.config import settings, variable
+from selaras.edge.listening import host_and_port, refuse_taken
 
 
 @click.command()
@@ -20,11 +21,12 @@ def console() -> None:
         chosen.require(name)
     # Told here in one sentence; the server's own processes would only say that they could not start.
     open_database(chosen).close()
-    address, port = chosen.console_address.rsplit(":", 1)
+    address, port = host_and_port(chosen.console_address, variable("console_address"))
+    refuse_taken(address, port, variable("console_address"))
     Granian(
         "selaras_admin.app:create_console",
-        address=address.strip("[]"),
-        port=int(port),
+        address=address,
+        port=port,
         interface=Interfaces.WSGI,
         factory=True,
         blocking_threads=4,

@@ -140,6 +140,16 @@ def test_a_rating_is_put_as_often_as_one_likes(site: Site) -> None:
     assert other.json["code"] == "form_foreign"
 
 
+def test_a_period_is_opened_through_the_api(site: Site) -> None:
+    spec = declared_at(site)
+    opened = site.empty.manager().send("POST", "/api/v1/periods", {"period": "2026-12"})
+    assert opened.status_code == 200
+    check(spec, "POST", "/api/v1/periods", opened)
+    assert (opened.json["code"], opened.json["state"]) == ("2026-12", "open")
+    assert site.empty.manager().send("POST", "/api/v1/periods", {"period": "Q4"}).status_code == 422
+    assert site.waiting.official().send("POST", "/api/v1/periods", {"period": "2026-12"}).status_code == 403
+
+
 def test_closing_and_overriding_through_the_api(site: Site, urls) -> None:
     spec = declared_at(site)
     manager = site.open.manager()

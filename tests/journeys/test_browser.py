@@ -102,6 +102,7 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("home empty", site.empty, manager[site.empty.slug], "/"),
         ("home employee", closed, number_of(closed, 4), "/"),
         ("home appraiser", opened, number_of(opened, 1), "/"),
+        ("periods", closed, manager[closed.slug], "/periods"),
         ("period", site.waiting, official, f"/periods/{PERIOD}"),
         ("close", opened, manager[opened.slug], f"/periods/{PERIOD}/close"),
         ("people", closed, manager[closed.slug], "/people"),

@@ -139,6 +139,20 @@ def test_closing_says_first_what_it_changes_and_for_whom_then_shows_progress(sit
     assert pdf.data.startswith(b"%PDF-")
 
 
+def test_the_manager_opens_a_period(site: Site) -> None:
+    manager = site.empty.manager()
+    assert "Belum ada periode" in manager.page("/periods")
+    for wrong in ("2026-TW9", "2026-S1"):
+        refused = manager.post("/periods", {"period": wrong}, on="/")
+        assert refused.status_code == 422
+        assert wrong in refused.text
+    assert site.closed.as_person(1).get("/periods").status_code == 403
+    assert site.waiting.official().post("/periods", {"period": "2026-TW4"}, on="/").status_code == 403
+    for _ in range(2):
+        assert manager.post("/periods", {"period": " 2026-TW4 "}, on="/").status_code == 303
+    assert manager.page("/periods").count("Triwulan IV 2026") == 1
+
+
 def test_a_breach_is_overridden_by_the_official_with_a_reason(site: Site, urls) -> None:
     unit = site.waiting.unit(1)
     manager, official = site.waiting.manager(), site.waiting.official()

@@ -26,6 +26,7 @@ from selaras.evaluation.queries import (
     ratings,
     receipt,
 )
+from selaras.evaluation.rules import period_span
 from selaras.evaluation.wording import Word, descriptions, outcome_word
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
@@ -41,6 +42,17 @@ endpoints = endpoints_of("evaluation", "Periods, results, receipts, ratings")
 def list_periods() -> Response:
     """Every period of the agency."""
     return encoded(shapes.Periods([period_of(one) for one in periods(session())]))
+
+
+@endpoints.route("/periods", methods=["POST"])
+@needs(Permission.CLOSE_PERIOD)
+@endpoints.arguments(schema_of(shapes.PeriodRequest))
+@endpoints.response(200, schema_of(shapes.Period))
+def open_period(body: dict[str, Any]) -> Response:
+    """Open a period for ratings; opening it again changes nothing."""
+    code = body["period"].strip()
+    service.open_period(session(), actor(), code, rules(period_span(code).ends))
+    return encoded(period_of(period_by_code(session(), code)))
 
 
 @endpoints.route("/people/<uuid:person_id>/history")

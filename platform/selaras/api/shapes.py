@@ -77,6 +77,13 @@ class Period:
 
 
 @dataclass(frozen=True)
+class PeriodRequest:
+    """Which period to open: 2026, 2026-S1, 2026-TW3 or 2026-07."""
+
+    period: str
+
+
+@dataclass(frozen=True)
 class Periods:
     """Every period of the agency, the newest first."""
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from selaras.cli.reach import agency_session
 from selaras.closing import queries, service
 from selaras.evaluation.queries import period_by_code
+from selaras.evaluation.rules import period_span
+from selaras.evaluation.service import open_period
 from selaras.identity.actor import system
 from selaras.regulation import Rules, load_registry
 from selaras.tenancy.queries import agency, rules_on
@@ -25,8 +27,18 @@ _period = click.argument("period")
 
 
 def _rules(session: Session, code: str) -> Rules:
-    day = period_by_code(session, code).ends
+    day = period_span(code).ends
     return rules_on(session, agency(session, int(session.info["tenant"])), day, load_registry())
+
+
+@close.command("open")
+@_agency
+@_period
+def open_(slug: str, period: str) -> None:
+    """Open a period for ratings: 2026 (year), 2026-S1 (half year), 2026-TW3 (quarter) or 2026-07 (month)."""
+    with agency_session(slug) as session:
+        open_period(session, system(int(session.info["tenant"])), period, _rules(session, period))
+    click.echo(f"{period} is open.")
 
 
 @close.command()

@@ -31,16 +31,17 @@ SHOWN = 20
 
 
 def readiness(session: Session, period: PeriodView, rules: Rules) -> Readiness:
-    """What is still missing before the period can be closed. Constant number of statements."""
+    """What is still missing before the period can be closed: two statements, three where somebody is unrated."""
     facts = Facts(session, period.id, period.ends, rules)
     with set_based(session):
-        sizes = facts.groups()
-        unrated = facts.unrated(SHOWN)
-        units = facts.units_in_scope().filter(pl.col("rated") > 0)
+        standing = facts.standing()
+        people, rated = int(standing["people"].sum()), int(standing["rated"].sum())
+        unrated = facts.unrated(SHOWN) if rated < people else standing.select("unit_id").clear()
+        units = standing.filter(pl.col("rated") > 0).select("unit_id").unique(maintain_order=True)
         missing = units.join(facts.rated_units(), on="unit_id", how="anti") if rules.distribution else units.clear()
     return Readiness(
-        people=int(sizes["people"].sum()),
-        rated=int(sizes["rated"].sum()),
+        people=people,
+        rated=rated,
         unrated=tuple((UUID(person), UUID(unit)) for person, unit in unrated.rows()),
         units=units.height,
         unrated_units=tuple(UUID(unit) for unit in missing["unit_id"]),

@@ -26,7 +26,7 @@ from selaras.evaluation.appraising import Batch, appraise_chunk
 from selaras.evaluation.distribution import check_batch, checks
 from selaras.evaluation.facts import Facts
 from selaras.evaluation.groups import Grouping, ranking_groups
-from selaras.evaluation.models import OutcomeBatch, Period, RankingRule
+from selaras.evaluation.models import OutcomeBatch, Period, RankingGroup, RankingRule
 from selaras.evaluation.queries import PeriodView
 from selaras.files.store import FileStore
 from selaras.followup.service import apply_table
@@ -87,7 +87,7 @@ def ready(run: Run, _after: UUID) -> Done:
 def group(run: Run, _after: UUID) -> Done:
     """Form the ranking groups of this close by the agency's rule in force on the period's last day."""
     grouping = grouping_on(run.session, run.period.ends)
-    sizes = run.facts.groups().with_columns(people=pl.col("rated"))
+    sizes = run.facts.standing().with_columns(people=pl.col("rated"))
     groups = ranking_groups(sizes, grouping).select("group_key", "people").unique().sort("group_key")
     rows = groups.filter(pl.col("people") > 0).with_columns(
         tenant_id=pl.lit(tenant_of(run.session)), batch_id=pl.lit(str(run.batch_id))
@@ -103,15 +103,14 @@ def grouping_on(session: Session, day: date) -> Grouping:
 
 def appraise(run: Run, after: UUID) -> Done:
     """Appraise the next chunk of people."""
-    grouping = grouping_on(run.session, run.period.ends)
-    sizes = run.facts.groups().with_columns(people=pl.col("rated"))
+    formed = run.session.scalars(select(RankingGroup.group_key).where(RankingGroup.batch_id == run.batch_id))
     batch = Batch(
         id=run.batch_id,
         period_id=run.period.id,
         revision=1,
-        grouping=grouping,
+        grouping=grouping_on(run.session, run.period.ends),
         units=run.facts.rated_units().select("unit_id", "organisation_rating"),
-        groups=ranking_groups(sizes, grouping).select("own_key", "group_key"),
+        groups=pl.Series(formed.all(), dtype=pl.String),
     )
     chunk = appraise_chunk(run.session, batch, run.facts, run.rules, after, run.chunk)
     return Done(chunk.people, chunk.last, more=chunk.more)
@@ -120,7 +119,7 @@ def appraise(run: Run, after: UUID) -> Done:
 def distribute(run: Run, _after: UUID) -> Done:
     """Check every rated unit's distribution; a breach without the official's written reason blocks the close."""
     found = check_batch(run.session, run.batch_id, run.period.id, run.facts.rated_units(), run.rules)
-    return Done(len(found), blocked=any(check.breached for check in found))
+    return Done(found.units, blocked=found.breached > 0)
 
 
 _FINGERPRINT = text(

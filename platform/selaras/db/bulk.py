@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,23 +89,58 @@ def insert_frame(session: Session, table: str, frame: pl.DataFrame, *, on_confli
             return cursor.rowcount
 
 
-class staged:  # noqa: N801  # used as a `with staged(...)` block
-    """A temporary table `LIKE table` (only the frame's columns) that holds `frame` until the block ends."""
+def insert_split(
+    session: Session, tables: Mapping[str, Sequence[str]], frame: pl.DataFrame, shared: Mapping[str, object]
+) -> None:
+    """Insert one row of `frame` into each of several walled tables: table → the columns that it takes.
 
-    def __init__(self, session: Session, table: str, frame: pl.DataFrame) -> None:
+    The frame crosses to the server once. Columns named in `shared` hold the same value in every row and are not sent
+    with the rows at all.
+    """
+    homes = {name: table for table, names in tables.items() for name in names}
+    with staged(session, next(iter(tables)), frame, homes) as stage, connection_of(session).cursor() as cursor:
+        for table, names in tables.items():
+            values = [sql.Placeholder(name) if name in shared else sql.Identifier(name) for name in names]
+            cursor.execute(
+                sql.SQL("INSERT INTO {target} ({columns}) SELECT {values} FROM {stage}").format(
+                    target=sql.Identifier(SCHEMA, table),
+                    columns=sql.SQL(", ").join(map(sql.Identifier, names)),
+                    values=sql.SQL(", ").join(values),
+                    stage=stage,
+                ),
+                dict(shared),
+            )
+
+
+class staged:  # noqa: N801  # used as a `with staged(...)` block
+    """A temporary table that holds `frame` until the block ends.
+
+    Its columns have the types of `table`, or of another table where `homes` (column → table) names one.
+    """
+
+    def __init__(
+        self, session: Session, table: str, frame: pl.DataFrame, homes: Mapping[str, str] | None = None
+    ) -> None:
         session.flush()
         self._connection = connection_of(session)
-        self._table, self._frame = table, frame
+        self._frame = frame
+        self._homes = {name: (homes or {}).get(name, table) for name in frame.columns}
         self._stage = sql.Identifier(f"stage_{table}")
+
+    def _shape(self) -> sql.Composed:
+        comma = sql.SQL(", ")
+        return sql.SQL(
+            "CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {columns} FROM {tables} WHERE false"
+        ).format(
+            stage=self._stage,
+            columns=comma.join(sql.Identifier(SCHEMA, table, name) for name, table in self._homes.items()),
+            tables=comma.join(sql.Identifier(SCHEMA, table) for table in sorted(set(self._homes.values()))),
+        )
 
     def __enter__(self) -> sql.Identifier:
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in self._frame.columns)
         with self._connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL(
-                    "CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE false"
-                ).format(stage=self._stage, columns=columns, table=sql.Identifier(SCHEMA, self._table))
-            )
+            cursor.execute(self._shape())
             copy_into = sql.SQL("COPY {stage} ({columns}) FROM STDIN (FORMAT csv)").format(
                 stage=self._stage, columns=columns
             )

@@ -8,19 +8,23 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy.orm import Session
 
-from selaras.db.bulk import array_text, insert_frame
+from selaras.db.bulk import array_text, insert_split
 from selaras.db.session import tenant_of
 from selaras.errors import Invalid
 from selaras.evaluation.facts import Facts, with_inputs
-from selaras.evaluation.groups import Grouping, key_of
+from selaras.evaluation.groups import Grouping, group_of
 from selaras.regulation import Rules
+
+_KEY = ("tenant_id", "period_id", "person_id", "segment", "revision")
+_RESULT = ("batch_id", "unit_id", "appraiser_id", "outcome", "score", "organisation_rating", "group_key")
+_TABLES = {"outcome": (*_KEY, *_RESULT), "outcome_steps": (*_KEY, "numbers", "codes", "inputs", "items")}
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What all outcomes of a batch share, and the lookups that every chunk joins with.
+    """What all outcomes of a batch share, and the lookups of every chunk.
 
-    `units`: `unit_id`, `organisation_rating`. `groups`: `own_key`, `group_key` (see evaluation.groups).
+    `units`: `unit_id`, `organisation_rating`. `groups`: the keys of the groups that were formed.
     """
 
     id: UUID
@@ -28,7 +32,7 @@ class Batch:
     revision: int
     grouping: Grouping
     units: pl.DataFrame
-    groups: pl.DataFrame
+    groups: pl.Series
 
 
 @dataclass(frozen=True)
@@ -53,16 +57,14 @@ def appraise_chunk(session: Session, batch: Batch, facts: Facts, rules: Rules, a
     table = pl.concat(
         [people, appraised.outcomes.drop("person"), appraised.person_steps.drop("person")], how="horizontal"
     )
-    keyed = table.select(
-        pl.lit(tenant_of(session)).alias("tenant_id"),
-        pl.lit(str(batch.period_id)).alias("period_id"),
-        pl.col("person").alias("person_id"),
-        "segment",
-        pl.lit(batch.revision).alias("revision"),
-    )
-    insert_frame(session, "outcome", pl.concat([keyed, _outcomes(table, batch)], how="horizontal"))
-    steps = pl.concat([keyed, _steps(table, rules, items, appraised.item_steps)], how="horizontal")
-    insert_frame(session, "outcome_steps", steps)
+    results = [_outcomes(table, batch), _steps(table, rules, items, appraised.item_steps)]
+    shared = {
+        "tenant_id": tenant_of(session),
+        "period_id": batch.period_id,
+        "batch_id": batch.id,
+        "revision": batch.revision,
+    }
+    insert_split(session, _TABLES, pl.concat(results, how="horizontal"), shared)
     return Chunk(people.height, last, more)
 
 
@@ -79,17 +81,16 @@ def _refuse_undecided(outcomes: pl.DataFrame) -> None:
 
 
 def _outcomes(table: pl.DataFrame, batch: Batch) -> pl.DataFrame:
-    joined = table.with_columns(own_key=key_of(batch.grouping)).join(
-        batch.units, on="unit_id", how="left", maintain_order="left"
-    )
-    return joined.join(batch.groups, on="own_key", how="left", maintain_order="left").select(
-        pl.lit(str(batch.id)).alias("batch_id"),
+    joined = table.join(batch.units, on="unit_id", how="left", maintain_order="left")
+    return joined.select(
+        pl.col("person").alias("person_id"),
+        "segment",
         "unit_id",
         "appraiser_id",
         "outcome",
         "score",
         "organisation_rating",
-        "group_key",
+        group_of(batch.grouping, batch.groups),
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from selaras.db.bulk import read_frame
+from selaras.db.bulk import insert_frame, read_frame
 from selaras.db.session import tenant_of
 from selaras.evaluation.models import DistributionCheck, DistributionOverride
 from selaras.organisation.models import Unit
@@ -43,9 +43,15 @@ class CheckView:
         return not self.valid and self.override_reason is None
 
 
-def check_batch(
-    session: Session, batch_id: UUID, period_id: UUID, rated_units: pl.DataFrame, rules: Rules
-) -> list[CheckView]:
+@dataclass(frozen=True)
+class Checked:
+    """How many units were checked, and in how many the breach still waits for the official's reason."""
+
+    units: int
+    breached: int
+
+
+def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: pl.DataFrame, rules: Rules) -> Checked:
     """Check every rated unit of the batch and keep the result (a repeated check replaces the earlier one)."""
     counts = read_frame(
         session,
@@ -53,22 +59,31 @@ def check_batch(
         {"tenant": tenant_of(session), "period": period_id, "batch": batch_id},
         {"unit_id": pl.String, "outcome": pl.String, "people": pl.Int64},
     )
-    groups = _groups(counts, rated_units, tuple(level.code for level in rules.outcomes))
-    checked = rules.check_distribution(groups)
+    codes = tuple(level.code for level in rules.outcomes)
+    groups = _groups(counts, rated_units, codes)
+    checked = pl.concat([rules.check_distribution(groups), groups.select(codes)], how="horizontal")
     session.execute(delete(DistributionCheck).where(DistributionCheck.batch_id == batch_id))
-    session.add_all(
-        DistributionCheck(
-            batch_id=batch_id,
-            unit_id=UUID(row["group"]),
-            organisation_rating=row["organisation_rating"],
-            counts={level.code: group[level.code] for level in rules.outcomes},
-            valid=row["valid"],
-            trace={name: row[name] for name in ("size", "demanded", "exempt", "violations", "details")},
-        )
-        for row, group in zip(checked.to_dicts(), groups.to_dicts(), strict=True)
+    rows = checked.select(
+        pl.lit(tenant_of(session)).alias("tenant_id"),
+        pl.lit(str(batch_id)).alias("batch_id"),
+        pl.col("group").alias("unit_id"),
+        "organisation_rating",
+        pl.struct(codes).struct.json_encode().alias("counts"),
+        "valid",
+        pl.struct("size", "demanded", "exempt", "violations", "details").struct.json_encode().alias("trace"),
     )
-    session.flush()
-    return checks(session, batch_id, period_id)
+    insert_frame(session, "distribution_check", rows)
+    return Checked(rows.height, _breached(session, batch_id, period_id))
+
+
+def _breached(session: Session, batch_id: UUID, period_id: UUID) -> int:
+    given = select(DistributionOverride.unit_id).where(DistributionOverride.period_id == period_id)
+    query = select(func.count()).where(
+        DistributionCheck.batch_id == batch_id,
+        DistributionCheck.valid.is_(False),
+        DistributionCheck.unit_id.not_in(given),
+    )
+    return session.scalar(query) or 0
 
 
 def _groups(counts: pl.DataFrame, rated_units: pl.DataFrame, codes: tuple[str, ...]) -> pl.DataFrame:

@@ -16,16 +16,20 @@ from selaras.regulation import Rules
 FIRST = UUID(int=0)
 LAST = UUID(int=2**128 - 1)
 
-# In scope on the period's last day: a definitive appointment with an employment and legal status that is evaluated.
-_SCOPE = """
+_JOINS = """
     FROM selaras.appointment a
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
     LEFT JOIN selaras.rating r
       ON r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.person_id = a.person_id
      AND r.person_id > %(after)s AND r.person_id <= %(last)s
+"""
+_LINE = """
     LEFT JOIN selaras.reporting_line line
       ON line.tenant_id = %(tenant)s AND line.person_id = a.person_id AND line.during @> %(day)s::date
      AND line.person_id > %(after)s AND line.person_id <= %(last)s
+"""
+# In scope on the period's last day: a definitive appointment with an employment and legal status that is evaluated.
+_SCOPE = """
     WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during @> %(day)s::date
       AND a.person_id > %(after)s AND a.person_id <= %(last)s
       AND a.employment = ANY(%(employments)s)
@@ -37,6 +41,8 @@ _PEOPLE = (
     SELECT a.person_id, a.unit_id, coalesce(r.appraiser_id, line.superior_id), coalesce(r.segment, 1),
            a.employment, post.kind, post.level, post.job_class, r.inputs
     """
+    + _JOINS
+    + _LINE
     + _SCOPE
     + " AND r.inputs IS NOT NULL ORDER BY a.person_id, r.segment"
 )
@@ -53,22 +59,25 @@ PEOPLE_SCHEMA: dict[str, type[pl.DataType]] = {
     "inputs": pl.String,
 }
 
-# Where the next chunk ends: the id of its last person, so that every table is read by the same range of ids.
+# Where the next chunk ends: the id of its last person, so that every table is read by the same range of ids. One
+# person more than wanted is looked for, so that the last chunk knows that it is the last.
 _CHUNK_END = """
-    SELECT max(person_id::text), count(*) FROM (
-        SELECT person_id FROM selaras.appointment
+    SELECT max(person_id::text) FILTER (WHERE place <= %(limit)s), count(*) FROM (
+        SELECT person_id, row_number() OVER (ORDER BY person_id) AS place FROM selaras.appointment
         WHERE tenant_id = %(tenant)s AND kind = 'definitive' AND during @> %(day)s::date AND person_id > %(after)s
-        ORDER BY person_id LIMIT %(limit)s
+        ORDER BY person_id LIMIT %(limit)s + 1
     ) next
 """
 
-_GROUPS = (
-    "SELECT a.employment, post.kind, post.level, post.job_class, count(*), count(r.inputs)"
+_STANDING = (
+    "SELECT a.unit_id, a.employment, post.kind, post.level, post.job_class, count(*), count(r.inputs)"
+    + _JOINS
     + _SCOPE
-    + " GROUP BY 1, 2, 3, 4"
+    + " GROUP BY 1, 2, 3, 4, 5"
 )
 
-GROUP_SCHEMA: dict[str, type[pl.DataType]] = {
+STANDING_SCHEMA: dict[str, type[pl.DataType]] = {
+    "unit_id": pl.String,
     "employment": pl.String,
     "post_kind": pl.String,
     "post_level": pl.String,
@@ -78,10 +87,11 @@ GROUP_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 _UNRATED = (
-    "SELECT a.person_id, a.unit_id" + _SCOPE + " AND r.inputs IS NULL ORDER BY a.unit_id, a.person_id LIMIT %(limit)s"
+    "SELECT a.person_id, a.unit_id"
+    + _JOINS
+    + _SCOPE
+    + " AND r.inputs IS NULL ORDER BY a.unit_id, a.person_id LIMIT %(limit)s"
 )
-
-_UNITS_IN_SCOPE = "SELECT a.unit_id, count(r.inputs)" + _SCOPE + " GROUP BY 1"
 
 _ITEMS = """
     SELECT plan.person_id, item.id, item.detail, measure.aspect, measure.target, measure.actual
@@ -127,24 +137,20 @@ class Facts:
         }
         self._year = day.year
 
-    def groups(self) -> pl.DataFrame:
-        """GROUP_SCHEMA: how many people (and how many of them rated) share the same comparable attributes."""
-        return read_frame(self._session, _GROUPS, self._parameters, GROUP_SCHEMA)
+    def standing(self) -> pl.DataFrame:
+        """STANDING_SCHEMA: how many people (and how many of them rated) of a unit share the same attributes."""
+        return read_frame(self._session, _STANDING, self._parameters, STANDING_SCHEMA)
 
     def unrated(self, limit: int) -> pl.DataFrame:
         """`person`, `unit_id` of the first `limit` people in scope whom nobody has rated yet."""
         parameters = {**self._parameters, "limit": limit}
         return read_frame(self._session, _UNRATED, parameters, {"person": pl.String, "unit_id": pl.String})
 
-    def units_in_scope(self) -> pl.DataFrame:
-        """`unit_id`, `rated` (people there who are rated), for every unit with somebody in scope."""
-        return read_frame(self._session, _UNITS_IN_SCOPE, self._parameters, {"unit_id": pl.String, "rated": pl.Int64})
-
     def chunk_end(self, after: UUID, limit: int) -> tuple[UUID | None, bool]:
-        """The id of the last of the next `limit` people after `after` (None: nobody), and whether more may follow."""
+        """The id of the last of the next `limit` people after `after` (None: nobody), and whether more follow."""
         parameters = {**self._parameters, "after": after, "limit": limit}
         end, people = read_frame(self._session, _CHUNK_END, parameters, {"last": pl.String, "people": pl.Int64}).row(0)
-        return (UUID(end) if end else None), people == limit
+        return (UUID(end) if end else None), people > limit
 
     def people(self, after: UUID, last: UUID) -> pl.DataFrame:
         """PEOPLE_SCHEMA: the rated people in `(after, last]` in the order of their ids."""

@@ -23,6 +23,16 @@ def key_of(grouping: Grouping) -> pl.Expr:
     return pl.concat_str(parts, separator="/").alias("group_key") if parts else pl.lit("all").alias("group_key")
 
 
+def group_of(grouping: Grouping, formed: pl.Series) -> pl.Expr:
+    """The group of each row once the groups are `formed` (their keys): its own, or the pool that took it up."""
+    own = key_of(grouping)
+    return pl.when(own.is_in(formed.implode())).then(own).otherwise(_pool_of(own)).alias("group_key")
+
+
+def _pool_of(own: pl.Expr) -> pl.Expr:
+    return pl.format("{}/{}", own.str.split("/").list.first(), pl.lit(POOLED))
+
+
 def ranking_groups(sizes: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:
     """`own_key`, `group_key`, `people`: each attribute combination's group after pooling.
 
@@ -30,11 +40,9 @@ def ranking_groups(sizes: pl.DataFrame, grouping: Grouping) -> pl.DataFrame:
     attribute; a pool that is still too small stays as it is, since there is nobody left to compare with.
     """
     own = sizes.group_by(key_of(grouping).alias("own_key")).agg(pl.col("people").sum())
-    first = pl.col("own_key").str.split("/").list.first()
-    pooled = pl.format("{}/{}", first, pl.lit(POOLED))
     small = pl.col("people") < grouping.minimum_size
     return (
-        own.with_columns(group_key=pl.when(small).then(pooled).otherwise(pl.col("own_key")))
+        own.with_columns(group_key=pl.when(small).then(_pool_of(pl.col("own_key"))).otherwise(pl.col("own_key")))
         # A pool of one is no pool: it keeps its own name.
         .with_columns(group_key=pl.when(pl.len().over("group_key") > 1).then("group_key").otherwise("own_key"))
         .with_columns(people=pl.col("people").sum().over("group_key"))

@@ -52,6 +52,11 @@ def period_span(code: str) -> PeriodSpan:
     return PeriodSpan(code.strip(), kind, date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
 
 
+def quarter_of(day: date) -> str:
+    """The code of the quarter that a day lies in."""
+    return f"{day.year}-TW{(day.month + 2) // 3}"
+
+
 def _months(month: str | None, quarter: str | None, half: str | None) -> tuple[str, int, int]:
     if month:
         return "month", int(month), int(month)

@@ -36,6 +36,7 @@ REASON_LENGTH = 20
 
 def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID:
     """Open the period `code` (2026-TW3); opening it again changes nothing. `rules`: those of the period's last day."""
+    actor.require(Permission.CLOSE_PERIOD)
     span = period_span(code)
     if span.kind not in rules.periods:
         raise Invalid(

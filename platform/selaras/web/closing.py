@@ -13,12 +13,45 @@ from selaras.closing.service import readiness
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, rules, session
 from selaras.errors import Conflict, Invalid, NotFound
-from selaras.evaluation.queries import period_by_code
+from selaras.evaluation import service as evaluation
+from selaras.evaluation.queries import period_by_code, periods
+from selaras.evaluation.rules import period_span, quarter_of
 from selaras.files.service import open_file
 from selaras.identity.permissions import Permission
+from selaras.organisation.access import agency_day
 from selaras.web.blueprint import pages
 from selaras.web.home import figures, units
 from selaras.web.pages import fragment, render, see
+
+
+@pages.get("/periods")
+@needs(Permission.SEE_AGENCY)
+def periods_page() -> Response:
+    """Every period of the agency, and opening another."""
+    return _periods_page()
+
+
+@pages.post("/periods")
+@needs(Permission.CLOSE_PERIOD)
+def open_period() -> BaseResponse:
+    """Open a period for ratings; a code that is no period, or none of the regulation's, comes back as written."""
+    code = request.form.get("period", "").strip()
+    try:
+        evaluation.open_period(session(), actor(), code, rules(period_span(code).ends))
+    except (Invalid, NotFound) as error:
+        return _periods_page(error=error, code=code)
+    return see("web.period_page", "opened", period=code)
+
+
+def _periods_page(*, error: Invalid | NotFound | None = None, code: str = "") -> Response:
+    return render(
+        "periods.html",
+        422 if error else 200,
+        active="web.periods_page",
+        periods=periods(session()),
+        code=code or quarter_of(agency_day(session(), actor())),
+        error=error,
+    )
 
 
 @pages.get("/periods/<period>")

@@ -35,6 +35,7 @@ class Place:
 
 _PLACES = (
     Place("web.home", lazy_gettext("Home"), "home", frozenset({Permission.SEE_AGENCY, Permission.SEE_OWN})),
+    Place("web.periods_page", lazy_gettext("Periods"), "result", frozenset({Permission.SEE_AGENCY})),
     Place("web.people", lazy_gettext("People"), "people", frozenset({Permission.SEE_PEOPLE})),
     Place("web.own_results", lazy_gettext("My results"), "result", frozenset({Permission.SEE_OWN})),
     Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
@@ -46,6 +47,7 @@ _NOTES = {
     "accepted": lazy_gettext("You have accepted this result."),
     "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
     "rated": lazy_gettext("The rating has been saved."),
+    "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),
     "started": lazy_gettext("The close has started. This page shows how far it is."),
     "resumed": lazy_gettext("The close goes on."),
     "withdrawn": lazy_gettext("The close was withdrawn and its drafts removed; ratings can be changed again."),
