@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -74,13 +75,14 @@ def carry(url: str, tenant: int) -> Carried:
     return Carried(seen.appraised, started - begun, ended - started, stages, resting, peak_mb())
 
 
-def _start(database: Database, tenant: int) -> object:
+def _start(database: Database, tenant: int) -> UUID:
     with database.tenant(tenant) as session:
         rules = rules_on(session, agency(session, tenant), DAY, load_registry())
         service.start(session, system(tenant), PERIOD, rules)
     admit = text("UPDATE selaras.job_envelope SET state = 'admitted' WHERE tenant_id = :tenant RETURNING job_id")
     with database.tenant(tenant) as session:
-        return session.execute(admit, {"tenant": tenant}).scalar_one()
+        job: UUID = session.execute(admit, {"tenant": tenant}).scalar_one()
+        return job
 
 
 def peak_mb() -> float:

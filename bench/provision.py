@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 
-from selaras.config import settings
+from bench.ground import SPANS, ground
+from bench.report import keep
 from selaras.db.session import Database
-from selaras.servers.running import running
-from selaras.tenancy.packs import RegulationSpan
 from selaras.tenancy.service import NewAgency, create_agency
 
-SPANS = (
-    RegulationSpan("pp46_2011", date(2014, 1, 1), date(2020, 12, 31)),
-    RegulationSpan("permenpan_6_2022", date(2022, 1, 1), None),
-)
 GOAL_MS = 50.0
 
 
-def main() -> None:
-    """`python bench/provision.py [--agencies 100] [--json]`; on the servers of the settings, else embedded ones."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options of `python -m bench provision`."""
+    parser = argparse.ArgumentParser(prog="python -m bench provision", description=__doc__)
     parser.add_argument("--agencies", type=int, default=100)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    with running(settings()) as instance:
-        figures = measure(instance.settings.console_database_url, asked.agencies)
-    print(json.dumps(figures) if asked.json else words(figures))
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, print, and write JSON where asked."""
+    asked = parse(arguments)
+    with ground() as place:
+        figures = measure(place.console, asked.agencies)
+    print(words(figures))
+    keep(asked.json, figures)
 
 
 def measure(url: str, agencies: int) -> dict[str, float]:
@@ -107,7 +107,3 @@ def words(figures: dict[str, float]) -> str:
         f"the same rows, bare connection: p50 {figures['bare_p50_ms']:.1f} ms, p95 {figures['bare_p95_ms']:.1f} ms; "
         f"ratio of the medians {figures['ratio_p50']:.1f}"
     )
-
-
-if __name__ == "__main__":
-    main()

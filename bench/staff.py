@@ -32,7 +32,8 @@ WHERE u.tenant_id = :tenant
 """
 _PEOPLE = """
 INSERT INTO selaras.person (tenant_id, id, source_id, name, search_name, birth_date, sex)
-SELECT :tenant, uuidv7(), 'person-' || n, 'Orang ' || n, 'orang ' || n, '1985-01-01', CASE n % 2 WHEN 0 THEN 'F' ELSE 'M' END
+SELECT :tenant, uuidv7(), 'person-' || n, 'Orang ' || n, 'orang ' || n, '1985-01-01',
+       CASE n % 2 WHEN 0 THEN 'F' ELSE 'M' END
 FROM generate_series(1, :people) n
 """
 _NUMBERS = """

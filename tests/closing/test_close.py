@@ -212,3 +212,60 @@ def test_ratings_are_shut_while_a_close_is_under_way(closing: Closing) -> None:
     closing.start()
     with closing.database.tenant(closing.tenant_id) as session, pytest.raises(Conflict, match="closing"):
         evaluation.open_for_rating(session, PERIOD)
+
+
+def test_a_reason_does_not_outlive_the_distribution_it_was_written_for(closing: Closing) -> None:
+    closing.staff(60, make_breach)
+    closing.start()
+    closing.carry()
+    unit = closing.overview().checks[0].unit_id
+    official = closing.official()
+    with closing.database.tenant(closing.tenant_id) as session:
+        # Only the reason, as if another unit still waited: otherwise the close would go on.
+        evaluation.override_distribution(session, official, PERIOD, unit, "Alasan untuk sebaran yang pertama saja.")
+    with closing.database.tenant(closing.tenant_id) as session:
+        service.withdraw(session, system(closing.tenant_id), PERIOD)
+    closing.start()
+    closing.carry()
+    seen = closing.overview()
+    assert (seen.state, seen.checks[0].override_reason) == ("blocked", None)
+    ledger = "SELECT count(*) FROM selaras.ledger_entry WHERE tenant_id = :tenant AND action = 'distribution.override'"
+    assert closing.scalar(ledger) == 1
+
+
+def test_of_two_answers_at_once_one_is_kept(closing: Closing) -> None:
+    closing.staff(20)
+    closing.start()
+    closing.carry()
+    person = closing.scalar("SELECT id FROM selaras.person WHERE tenant_id = :tenant AND source_id = 'person-3'")
+    actor = Actor(closing.tenant_id, None, "x", frozenset(), frozenset(), person_id=person)
+    refused: list[str] = []
+
+    def accept() -> None:
+        try:
+            with closing.database.tenant(closing.tenant_id) as session:
+                evaluation.accept(session, actor, PERIOD)
+        except Conflict as refusal:
+            refused.append(refusal.code)
+
+    with closing.database.tenant(closing.tenant_id) as session:
+        evaluation.object_to(session, actor, PERIOD, "Realisasi bulan Agustus belum dihitung.")
+        session.flush()
+        second = threading.Thread(target=accept)
+        second.start()
+        second.join(0.5)
+    second.join()
+    assert refused == ["outcome_not_open"]
+    assert closing.scalar("SELECT count(*) FROM selaras.outcome_event WHERE tenant_id = :tenant") == 1
+
+
+def test_a_close_waits_for_a_rating_that_is_being_written(closing: Closing) -> None:
+    closing.staff(20)
+    with closing.database.tenant(closing.tenant_id) as session:
+        evaluation.open_for_rating(session, PERIOD)
+        starting = threading.Thread(target=closing.start)
+        starting.start()
+        starting.join(0.5)
+        assert starting.is_alive()
+    starting.join()
+    assert closing.overview().state == "running"

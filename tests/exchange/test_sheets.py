@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from io import BytesIO
+from time import perf_counter
+from zipfile import ZipFile
 
 import pytest
 from factories.uploads import workbook
@@ -115,3 +118,57 @@ def test_a_broken_row_is_named(data: bytes, row: int, code: str) -> None:
 def test_a_formula_in_a_workbook_is_refused_with_its_cell() -> None:
     found = refused(workbook({"S": [["A", "B"], ["x", "=1+1"]]}))
     assert (found.code, found.row, found.params["value"]) == ("formula", 2, "B2")
+
+
+NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def repacked(sheet: str, *, path: str = "worksheets/sheet1.xml", more: str = "") -> bytes:
+    """A workbook whose one sheet is this text, at this path in the package."""
+    made = BytesIO()
+    with ZipFile(BytesIO(workbook({"S": [["A", "B"]]}))) as package, ZipFile(made, "w") as other:
+        for name in package.namelist():
+            content = package.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                name, content = f"xl/{path}", sheet.encode()  # noqa: PLW2901  # this very entry is moved
+            other.writestr(name, content.replace(b"worksheets/sheet1.xml", path.encode()))
+        if more:
+            other.writestr(more, "x")
+    return made.getvalue()
+
+
+def test_cells_that_lie_too_far_apart_are_refused_before_room_is_made_for_them() -> None:
+    cells = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c s="1" r="XFD1048576"><v>1</v></c></row>'
+    found = refused(repacked(f"<worksheet {NAMESPACE}><sheetData>{cells}</sheetData></worksheet>"))
+    assert (found.code, found.params["reason"]) == ("file_not_a_table", "its cells reach to XFD1048576")
+
+
+def test_cells_without_a_place_are_counted() -> None:
+    cells = f"<row>{'<c><v>1</v></c>' * 8_000}</row>" + "<row><c><v>1</v></c></row>" * 8_000
+    found = refused(repacked(f"<worksheet {NAMESPACE}><sheetData>{cells}</sheetData></worksheet>"))
+    assert (found.code, found.params["reason"]) == ("file_not_a_table", "its cells reach to KUR8001")
+
+
+def test_a_formula_is_found_wherever_the_sheet_lies_and_however_it_is_written() -> None:
+    cells = "<x:row r='1'><x:c s='0' r='B1'><x:f>1+1</x:f><x:v>2</x:v></x:c></x:row>"
+    sheet = f"<x:worksheet {NAMESPACE.replace('xmlns', 'xmlns:x')}><x:sheetData>{cells}</x:sheetData></x:worksheet>"
+    found = refused(repacked(sheet, path="elsewhere/one.xml"))
+    assert (found.code, found.row, found.params["value"]) == ("formula", 1, "B1")
+
+
+def test_many_texts_before_something_like_a_formula_are_read_in_linear_time() -> None:
+    text = '<row><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
+    sheet = f"<worksheet {NAMESPACE}><foo/><sheetData>{text * 20_000}</sheetData></worksheet>"
+    began = perf_counter()
+    read_sheets("x.xlsx", repacked(sheet))
+    assert perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("name", ["content.xml", "xl/workbook.bin"])
+def test_another_kind_of_workbook_is_refused(name: str) -> None:
+    sheet = f"<worksheet {NAMESPACE}><sheetData/></worksheet>"
+    assert refused(repacked(sheet, more=name)).code == "file_not_a_table"
+
+
+def test_a_sheet_that_is_no_xml_is_refused() -> None:
+    assert refused(repacked("<worksheet><sheetData><row r=")).code == "file_not_a_table"

@@ -18,7 +18,15 @@ from selaras.errors import Conflict, NotFound
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.distribution import checks
 from selaras.evaluation.facts import Facts
-from selaras.evaluation.models import DistributionCheck, Outcome, OutcomeBatch, OutcomeSteps, Period, RankingGroup
+from selaras.evaluation.models import (
+    DistributionCheck,
+    DistributionOverride,
+    Outcome,
+    OutcomeBatch,
+    OutcomeSteps,
+    Period,
+    RankingGroup,
+)
 from selaras.evaluation.queries import PeriodView, period_by_code
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
@@ -186,6 +194,8 @@ def withdraw(session: Session, actor: Actor, code: str) -> None:
     for table in (DistributionCheck, RankingGroup):
         session.execute(delete(table).where(table.batch_id == batch))
     session.execute(delete(CloseStage).where(CloseStage.close_id == close.id))
+    # A reason was written for the distribution that is now gone; the ledger keeps that it was given.
+    session.execute(delete(DistributionOverride).where(DistributionOverride.period_id == close.period_id))
     session.execute(update(OutcomeBatch).where(OutcomeBatch.id == batch).values(state="withdrawn"))
     session.execute(update(Period).where(Period.id == close.period_id).values(state="open"))
     close.state = "withdrawn"

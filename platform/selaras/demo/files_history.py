@@ -22,8 +22,11 @@ _FIXED = (Promise("kualitas", "", 100, "poin"), Promise("waktu", "", 12, "bulan"
 
 
 def serving(population: Population, year: int) -> list[Person]:
-    """Who was PNS by the end of the year, by number."""
-    served = (one for one in population.people if one.permanent is not None and one.permanent < date(year + 1, 1, 1))
+    """Who was PNS in today's post by the end of the year, by number."""
+    end = date(year, 12, 31)
+    served = (
+        one for one in population.people if one.permanent is not None and one.permanent <= end and one.posted <= end
+    )
     return sorted(served, key=lambda person: person.number)
 
 

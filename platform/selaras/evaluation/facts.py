@@ -16,36 +16,33 @@ from selaras.regulation import Rules
 FIRST = UUID(int=0)
 LAST = UUID(int=2**128 - 1)
 
-_JOINS = """
+# In scope on the period's last day: a definitive appointment with an employment and legal status that is evaluated.
+_SCOPE = """
     FROM selaras.appointment a
-    JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
     LEFT JOIN selaras.rating r
       ON r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.person_id = a.person_id
      AND r.person_id > %(after)s AND r.person_id <= %(last)s
-"""
-_LINE = """
-    LEFT JOIN selaras.reporting_line line
-      ON line.tenant_id = %(tenant)s AND line.person_id = a.person_id AND line.during @> %(day)s::date
-     AND line.person_id > %(after)s AND line.person_id <= %(last)s
-"""
-# In scope on the period's last day: a definitive appointment with an employment and legal status that is evaluated.
-_SCOPE = """
+    {joins}
     WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during @> %(day)s::date
       AND a.person_id > %(after)s AND a.person_id <= %(last)s
       AND a.employment = ANY(%(employments)s)
       AND (a.legal_status IS NULL OR a.legal_status = ANY(%(evaluable)s))
 """
-
-_PEOPLE = (
+_WITH_POST_AND_LINE = _SCOPE.format(
+    joins="""
+    JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
+    LEFT JOIN selaras.reporting_line line
+      ON line.tenant_id = %(tenant)s AND line.person_id = a.person_id AND line.during @> %(day)s::date
+     AND line.person_id > %(after)s AND line.person_id <= %(last)s
     """
+)
+_ALONE = _SCOPE.format(joins="")
+
+_PEOPLE = f"""
     SELECT a.person_id, a.unit_id, coalesce(r.appraiser_id, line.superior_id), coalesce(r.segment, 1),
            a.employment, post.kind, post.level, post.job_class, r.inputs
-    """
-    + _JOINS
-    + _LINE
-    + _SCOPE
-    + " AND r.inputs IS NOT NULL ORDER BY a.person_id, r.segment"
-)
+    {_WITH_POST_AND_LINE} AND r.person_id IS NOT NULL ORDER BY a.person_id, r.segment
+"""  # our own text
 
 PEOPLE_SCHEMA: dict[str, type[pl.DataType]] = {
     "person": pl.String,
@@ -69,12 +66,14 @@ _CHUNK_END = """
     ) next
 """
 
-_STANDING = (
-    "SELECT a.unit_id, a.employment, post.kind, post.level, post.job_class, count(*), count(r.inputs)"
-    + _JOINS
-    + _SCOPE
-    + " GROUP BY 1, 2, 3, 4, 5"
-)
+# Counted by post first: a hundred thousand people hold some thousand posts.
+_STANDING = f"""
+    SELECT held.unit_id, held.employment, post.kind, post.level, post.job_class, held.people, held.rated FROM (
+        SELECT a.unit_id, a.employment, a.position_id, count(*) AS people, count(r.person_id) AS rated
+        {_ALONE} GROUP BY 1, 2, 3
+    ) held
+    JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = held.position_id
+"""  # noqa: S608  # our own text
 
 STANDING_SCHEMA: dict[str, type[pl.DataType]] = {
     "unit_id": pl.String,
@@ -86,12 +85,9 @@ STANDING_SCHEMA: dict[str, type[pl.DataType]] = {
     "rated": pl.Int64,
 }
 
-_UNRATED = (
-    "SELECT a.person_id, a.unit_id"
-    + _JOINS
-    + _SCOPE
-    + " AND r.inputs IS NULL ORDER BY a.unit_id, a.person_id LIMIT %(limit)s"
-)
+_UNRATED = f"""
+    SELECT a.person_id, a.unit_id {_ALONE} AND r.person_id IS NULL ORDER BY a.unit_id, a.person_id LIMIT %(limit)s
+"""  # our own text
 
 _ITEMS = """
     SELECT plan.person_id, item.id, item.detail, measure.aspect, measure.target, measure.actual
@@ -138,7 +134,7 @@ class Facts:
         self._year = day.year
 
     def standing(self) -> pl.DataFrame:
-        """STANDING_SCHEMA: how many people (and how many of them rated) of a unit share the same attributes."""
+        """STANDING_SCHEMA: how many people (and how many of them rated) hold each post, with its attributes."""
         return read_frame(self._session, _STANDING, self._parameters, STANDING_SCHEMA)
 
     def unrated(self, limit: int) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,7 @@ from selaras.regulation import Rules
 from selaras.tenancy.packs import Pack
 
 REASON_LENGTH = 20
+LONGEST_NAME = 60
 
 
 def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID:
@@ -70,15 +71,19 @@ def seed(session: Session, pack: Pack, start: date) -> None:
 
 
 def open_for_rating(session: Session, code: str) -> PeriodView:
-    """The period, if it may still be rated; `Conflict` says that it is being closed or is closed."""
+    """The period, if it may still be rated; `Conflict` says that it is being closed or is closed.
+
+    A close that begins now waits for this transaction, so that no rating changes behind the outcomes.
+    """
+    state = session.scalar(select(Period.state).where(Period.code == code).with_for_update(read=True))
     period = period_by_code(session, code)
-    if period.state != "open":
+    if state != "open":
         raise Conflict(
             "period_not_open",
             "Period {code} is {state}: ratings can no longer be changed. "
             "The performance manager can withdraw a close that is not yet set.",
             code=code,
-            state=period.state,
+            state=state,
         )
     return period
 
@@ -113,9 +118,11 @@ def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rule
     """`Invalid` names the column, what is wrong with its value, and the remedy."""
     unknown = sorted(set(inputs) - {column.name for column in rules.person_columns})
     if unknown:
-        raise Invalid(
-            "rating_column", "{regulation} knows no column {column}.", regulation=rules.code, column=unknown[0]
-        )
+        shown = unknown[0][:LONGEST_NAME].encode(errors="replace").decode()
+        raise Invalid("rating_column", "{regulation} knows no column {column}.", regulation=rules.code, column=shown)
+    for name, value in inputs.items():
+        if not _plain(value):
+            raise Invalid("rating_shape", "{column} takes a single text or number.", column=name)
     problems = rules.validate(pl.DataFrame([{"person": str(person_id), **inputs}]), None)
     if problems:
         raise Invalid(
@@ -125,6 +132,15 @@ def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rule
             problem=problems[0].problem,
             remedy=problems[0].remedy,
         )
+
+
+def _plain(value: object) -> bool:
+    """Whether a frame can hold the value: a nested one ends the process that tries, deep enough."""
+    if isinstance(value, str):
+        return "\0" not in value and value.encode(errors="ignore").decode() == value
+    if isinstance(value, int | float):
+        return abs(value) < 2**53
+    return value is None
 
 
 def set_organisation_rating(
@@ -202,6 +218,9 @@ def object_to(session: Session, actor: Actor, code: str, reason: str) -> None:
 def _answer(session: Session, actor: Actor, code: str, state: OutcomeState, reason: str | None) -> None:
     if actor.person_id is None:
         raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)
+    # One answer after the other: of an acceptance and an objection sent at once, both would be kept.
+    answers = func.hashtextextended(f"selaras.answer.{actor.person_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(answers)))
     outcome = latest_outcome(session, actor.person_id, code)
     if outcome is None:
         raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache, reduce
 from typing import Any
 
 import polars as pl
@@ -22,7 +23,10 @@ LARGEST_UNPACKED = 2048
 LONGEST = 4_000
 """Characters of one cell."""
 DELIMITERS = (",", ";", "\t")
-_FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
+MOST_CELLS = 32_000_000
+"""Cells from A1 to the last one used, the empty ones too: the reader makes room for all of them."""
+# The start of a row, a cell or a formula, under any prefix. It never looks past the next tag, so that it stays linear.
+_MARK = re.compile(rb"<(?:\w+:)?(row|c|f)(?=[\s/>])(?:[^<]*?\sr\s*=\s*[\"']([A-Z]{0,9})(\d{1,9}))?")
 
 
 class Unreadable(Exception):
@@ -118,26 +122,54 @@ def _workbook(file_name: str, data: bytes) -> Iterator[Sheet]:
             unpacked = sum(entry.file_size for entry in package.infolist()) // MEGABYTE
             if unpacked > LARGEST_UNPACKED:
                 raise Unreadable("file_too_large", file=file_name, size=unpacked, limit=LARGEST_UNPACKED)
-            _refuse_formulas(package)
+            _refuse_others(file_name, package)
+            for entry in package.infolist():
+                content = package.read(entry)
+                if b"sheetData" in content:
+                    _survey(file_name, content)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
     except (CalamineError, zipfile.BadZipFile, KeyError, OSError) as error:
         raise Unreadable("file_not_a_table", file=file_name, reason="it is no Excel workbook") from error
-    for name in workbook.sheet_names:
-        sheet = workbook.get_sheet_by_name(name)
+    for sheet in sheets:
         top = (sheet.start or (0, 0))[0]
         rows = sheet.to_python(skip_empty_area=True)
         if rows and any(cell not in ("", None) for cell in rows[0]):
-            yield _sheet(name, rows, top + 1)
+            yield _sheet(sheet.name, rows, top + 1)
 
 
-def _refuse_formulas(package: zipfile.ZipFile) -> None:
-    for entry in package.namelist():
-        if entry.startswith("xl/worksheets/") and entry.endswith(".xml"):
-            content = package.read(entry)
-            found = _FORMULA.search(content) if b"<f" in content else None
-            if found:
-                cell = found[1].decode() + found[2].decode()
-                raise Unreadable("formula", row=int(found[2]), value=cell)
+def _refuse_others(file_name: str, package: zipfile.ZipFile) -> None:
+    """The reader would also take other kinds of workbook, which nothing here looks through first."""
+    names = {name.lower() for name in package.namelist()}
+    if "xl/workbook.xml" not in names or names & {"xl/workbook.bin", "content.xml"}:
+        raise Unreadable("file_not_a_table", file=file_name, reason="it is no Excel workbook")
+
+
+def _survey(file_name: str, content: bytes) -> None:
+    """Refuse a formula, and a sheet whose cells lie so far apart that reading it would take all memory."""
+    row = column = last_row = last_column = 0
+    for mark in _MARK.finditer(content):
+        tag, letters, digits = mark.groups()
+        if tag == b"f":
+            raise Unreadable("formula", row=row, value=f"{_letters(column)}{row}")
+        if tag == b"row":
+            row, column = int(digits or row + 1), 0
+        else:
+            row, column = int(digits or row), _column(letters) if letters else column + 1
+        last_row, last_column = max(last_row, row), max(last_column, column)
+    if last_row * last_column > MOST_CELLS:
+        reason = f"its cells reach to {_letters(last_column)}{last_row}"
+        raise Unreadable("file_not_a_table", file=file_name, reason=reason)
+
+
+@cache
+def _column(letters: bytes) -> int:
+    """A is 1, Z 26, AA 27."""
+    return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
+
+
+def _letters(column: int) -> str:
+    return _letters((column - 1) // 26) + chr(65 + (column - 1) % 26) if column else ""
 
 
 def _sheet(name: str, rows: Sequence[Sequence[object]], first: int) -> Sheet:

@@ -13,23 +13,28 @@ from selaras.db.session import tenant_of
 from selaras.followup.models import RemunerationTable
 from selaras.tenancy.packs import Pack
 
-# One statement for any number of people: outcome → percent, job class → base, whole rupiah, half away from zero.
+# One statement for any number of people: the table is worked out once (outcome → percent, job class → base, whole
+# rupiah, half away from zero), and every outcome looks its line up.
 _APPLY = text(
     """
+    WITH line AS MATERIALIZED (
+        SELECT t.id AS table_id, percent.key AS outcome, base.key AS job_class,
+               percent.value::numeric AS percent, base.value::numeric AS base,
+               round(base.value::numeric * percent.value::numeric / 100) AS amount
+        FROM selaras.remuneration_table t, jsonb_each_text(t.percents) percent, jsonb_each_text(t.bases) base
+        WHERE t.tenant_id = :tenant AND t.id = :table
+    )
     INSERT INTO selaras.remuneration
         (tenant_id, period_id, person_id, segment, revision, table_id, percent, base, amount)
-    SELECT o.tenant_id, o.period_id, o.person_id, o.segment, o.revision, t.id, paid.percent, paid.base,
-           round(paid.base * paid.percent / 100)
+    SELECT o.tenant_id, o.period_id, o.person_id, o.segment, o.revision, line.table_id, line.percent, line.base,
+           line.amount
     FROM selaras.outcome o
     JOIN selaras.appointment a
-      ON a.tenant_id = o.tenant_id AND a.person_id = o.person_id AND a.kind = 'definitive' AND a.during @> :day
-    JOIN selaras.position p ON p.tenant_id = a.tenant_id AND p.id = a.position_id
-    JOIN selaras.remuneration_table t ON t.tenant_id = o.tenant_id AND t.id = :table
-    CROSS JOIN LATERAL (
-        SELECT (t.percents ->> o.outcome)::numeric AS percent, (t.bases ->> p.job_class::text)::numeric AS base
-    ) paid
+      ON a.tenant_id = :tenant AND a.person_id = o.person_id AND a.kind = 'definitive' AND a.during @> :day
+    JOIN selaras.position p ON p.tenant_id = :tenant AND p.id = a.position_id
+    JOIN line ON line.outcome = o.outcome AND line.job_class = p.job_class::text
     WHERE o.tenant_id = :tenant AND o.period_id = :period AND o.batch_id = :batch
-      AND paid.percent IS NOT NULL AND paid.base IS NOT NULL
+      AND line.percent IS NOT NULL AND line.base IS NOT NULL
     """
 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+from sqlalchemy import select
 
 from selaras.db.bulk import read_frame
 from selaras.errors import DomainError
+from selaras.evaluation.models import Period
 from selaras.exchange.intake import Intake
 from selaras.exchange.report import listed
 from selaras.regulation.registry import load_registry
@@ -16,7 +18,11 @@ from selaras.tenancy.queries import agency, rules_on
 
 
 def open_periods(intake: Intake, table: pl.DataFrame) -> pl.DataFrame:
-    """With `period_id` and `ends` (its last day) of the period in the column `period`; it must be open."""
+    """With `period_id` and `ends` (its last day) of the period in the column `period`; it must be open.
+
+    A close that begins now waits for this import, so that nothing changes behind its outcomes.
+    """
+    intake.session.execute(select(Period.id).where(Period.state == "open").with_for_update(read=True))
     query = "SELECT id, code, ends, state FROM selaras.period WHERE tenant_id = %(tenant)s"
     schema = {"period_id": pl.String, "period": pl.String, "ends": pl.Date, "state": pl.String}
     periods = read_frame(intake.session, query, {"tenant": intake.tenant}, schema)
