@@ -17,6 +17,7 @@ from selaras.evaluation.models import OutcomeEvent
 from selaras.evaluation.rules import OutcomeState
 from selaras.identity.actor import Actor, system
 from selaras.identity.permissions import Permission
+from selaras.jobs.carrying import ATTEMPTS
 
 from .conftest import PERIOD, Closing
 
@@ -269,3 +270,32 @@ def test_a_close_waits_for_a_rating_that_is_being_written(closing: Closing) -> N
         assert starting.is_alive()
     starting.join()
     assert closing.overview().state == "running"
+
+
+def test_a_reason_in_any_script_does_not_stop_the_determination(closing: Closing, files) -> None:
+    closing.staff(60, make_breach)
+    closing.start()
+    closing.carry()
+    unit = closing.overview().checks[0].unit_id
+    official = closing.official()
+    with closing.database.tenant(closing.tenant_id) as session:
+        service.override(session, official, PERIOD, unit, "Kantor ꦲꦏ꧀ꦱꦫ mencapai seluruh target \x01 nasional 中.")
+    closing.carry()
+    assert closing.overview().state == "set"
+    assert [path.read_bytes()[:5] for path in files.rglob("*") if path.is_file()] == [b"%PDF-"]
+
+
+def test_a_close_whose_job_was_given_up_is_seen_to_wait_and_goes_on(closing: Closing) -> None:
+    closing.staff(20)
+    closing.start()
+    job = closing.admit()
+    with closing.database.tenant(closing.tenant_id) as session:
+        attempts = text("UPDATE selaras.job_envelope SET attempts = :most WHERE tenant_id = :t AND job_id = :job")
+        session.execute(attempts, {"most": ATTEMPTS, "t": closing.tenant_id, "job": job})
+    closing.carry()
+    seen = closing.overview()
+    assert (seen.state, seen.problem["code"]) == ("blocked", "job_gave_up")
+    with closing.database.tenant(closing.tenant_id) as session:
+        service.resume(session, system(closing.tenant_id), PERIOD)
+    closing.carry()
+    assert (closing.overview().state, closing.overview().problem) == ("set", None)

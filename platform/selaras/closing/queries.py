@@ -17,6 +17,7 @@ from selaras.db.session import tenant_of
 from selaras.evaluation.distribution import CheckView, checks
 from selaras.evaluation.models import Outcome, OutcomeBatch, RankingGroup
 from selaras.evaluation.queries import PeriodView, period_by_code, periods
+from selaras.jobs.queries import job
 from selaras.tenancy.models import RuleText
 
 
@@ -82,6 +83,7 @@ def overview(session: Session, code: str) -> Overview:
         .join(RuleText, RuleText.id == OutcomeBatch.rule_id)
         .where(OutcomeBatch.id == close.batch_id)
     ).one()
+    state, problem = _standing(session, close)
     stages = _stages(session, close.id)
     counts = _counts(session, period.id, close.batch_id)
     groups = session.execute(
@@ -91,7 +93,7 @@ def overview(session: Session, code: str) -> Overview:
     )
     return Overview(
         period=period,
-        state=close.state,
+        state=state,
         regulation=rule.regulation,
         rule=rule.description,
         stages=stages,
@@ -107,8 +109,17 @@ def overview(session: Session, code: str) -> Overview:
         started_at=close.started_at,
         set_at=batch.set_at,
         document_id=close.document_id,
-        problem=close.figures.get("problem"),
+        problem=problem,
     )
+
+
+def _standing(session: Session, close: Close) -> tuple[str, dict[str, Any] | None]:
+    """State and problem; a close whose job was given up does not run any more, it waits to be resumed."""
+    if close.state == "running" and close.job_id is not None:
+        carried = job(session, close.job_id)
+        if carried.state == "failed":
+            return "blocked", carried.error
+    return close.state, close.figures.get("problem")
 
 
 def _empty(period: PeriodView) -> Overview:
