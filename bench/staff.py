@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from selaras.db.bulk import set_based
 from selaras.db.session import tenant_of
 
 UNIT_SIZE = 20
@@ -90,12 +91,14 @@ VALUES (:tenant, '2026-TW3', 'quarter', :starts, :ends) RETURNING id
 def create_staff(session: Session, people: int) -> None:
     """An agency of `people` with a rated quarter 2026-TW3, ready to be closed; units of twenty under one top unit."""
     values = {"tenant": tenant_of(session), "people": people, "size": UNIT_SIZE, "units": -(-people // UNIT_SIZE)}
-    for statement in (_UNITS, _PLACES, _POSTS, _PEOPLE, _NUMBERS, _APPOINTMENTS, _LINES, _PAY):
-        session.execute(text(statement), values)
-    dates = {"starts": date(2026, 7, 1), "ends": date(2026, 9, 30)}
-    values["period"] = session.execute(text(_PERIOD), values | dates).scalar_one()
-    for statement in (_RATINGS, _ORGANISATION):
-        session.execute(text(statement), values)
+    # Without statistics the planner nests loops over the whole agency: 100,000 people then take minutes.
+    with set_based(session):
+        for statement in (_UNITS, _PLACES, _POSTS, _PEOPLE, _NUMBERS, _APPOINTMENTS, _LINES, _PAY):
+            session.execute(text(statement), values)
+        dates = {"starts": date(2026, 7, 1), "ends": date(2026, 9, 30)}
+        values["period"] = session.execute(text(_PERIOD), values | dates).scalar_one()
+        for statement in (_RATINGS, _ORGANISATION):
+            session.execute(text(statement), values)
 
 
 def make_breach(session: Session, unit: int = 1) -> None:

@@ -98,6 +98,9 @@ def test_redis_keys_name_their_agency(redis_url: str) -> None:
     keys = {
         f"selaras:{agency}:session:x": None,
         f"selaras:{stranger}:session:x": "names an agency that does not exist",
+        f"LIMITS:LIMITER/selaras:limit/{agency}:any\nthing/sign-in/10/1/minute": "is the agency's own",
+        f"LIMITS:LIMITER/selaras:limit/{stranger}:127.0.0.1/sign-in/10/1/minute": "names an agency that does not exist",
+        f"LIMITS:LIMITER/somewhere/{agency}:127.0.0.1": "names no agency",
         f"somewhere:{agency}": "names no agency",
         "selaras:planted": "names no agency",
         f"rq:job:{agency}_{uuid4()}": b"[[1]]",
@@ -115,6 +118,10 @@ def test_redis_keys_name_their_agency(redis_url: str) -> None:
     client.delete(*keys)
     assert found == {
         f"selaras:{stranger}:session:x": "the key names an agency that does not exist",
+        f"LIMITS:LIMITER/selaras:limit/{stranger}:127.0.0.1/sign-in/10/1/minute": (
+            "the key names an agency that does not exist"
+        ),
+        f"LIMITS:LIMITER/somewhere/{agency}:127.0.0.1": "the key names no agency",
         f"somewhere:{agency}": "the key names no agency",
         "selaras:planted": "the key names no agency",
         f"rq:job:{agency}_{other}": "it names more than one agency",

@@ -14,7 +14,8 @@ from selaras.followup.models import RemunerationTable
 from selaras.tenancy.packs import Pack
 
 # One statement for any number of people: the table is worked out once (outcome → percent, job class → base, whole
-# rupiah, half away from zero), and every outcome looks its line up.
+# rupiah, half away from zero), and every outcome looks its line up. In the order of the key, so that its index only
+# grows at the end: in the order of the join it took half as long again.
 _APPLY = text(
     """
     WITH line AS MATERIALIZED (
@@ -35,6 +36,7 @@ _APPLY = text(
     JOIN line ON line.outcome = o.outcome AND line.job_class = p.job_class::text
     WHERE o.tenant_id = :tenant AND o.period_id = :period AND o.batch_id = :batch
       AND line.percent IS NOT NULL AND line.base IS NOT NULL
+    ORDER BY o.person_id, o.segment
     """
 )
 

@@ -31,7 +31,9 @@ PLATFORM_KEYS = (QUEUE, "selaras:platform:", "selaras_console:")
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PERSON_NUMBER = re.compile(r"(?<!\d)\d{18}(?!\d)")
-_AGENCY_KEY = re.compile(rf"{NAMESPACE}(?P<uuid>{_UUID.pattern}):.+")
+# How often somebody tried to sign in is counted under a beginning that the counting library insists on.
+_COUNTS = "LIMITS:LIMITER/selaras:limit/"
+_AGENCY_KEY = re.compile(rf"(?:{NAMESPACE}|{_COUNTS})(?P<uuid>{_UUID.pattern}):.+", re.DOTALL)
 
 
 @dataclass(frozen=True)
