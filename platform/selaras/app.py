@@ -86,6 +86,11 @@ def _resolve_host() -> Response | None:
 
 def _answer_error(error: Exception) -> Response:
     problem = errors.problem_of(error)
+    if not has_agency():
+        # Nobody's page can be drawn: the failure came before it was known whose it is.
+        return Response(
+            f"{problem.status} {problem.title}\n\n{problem.detail}\n", problem.status, mimetype="text/plain"
+        )
     if request.path.startswith(api.PREFIX):
         return api.problem_response(problem)
     return web.error_page(problem)

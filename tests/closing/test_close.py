@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from factories.staff import make_breach
 from sqlalchemy import select, text
 
+from selaras import clock
 from selaras.closing import service
 from selaras.closing.rules import Stage
 from selaras.errors import Conflict, Invalid, NotFound, Refused
@@ -155,6 +157,23 @@ FINGERPRINT = """
         UNION ALL SELECT row(j.*)::text FROM selaras.job j WHERE tenant_id = :tenant
     ) rows
 """
+
+
+def test_a_period_is_not_closed_before_it_has_ended(closing: Closing) -> None:
+    closing.staff(20)
+    with clock.fixed(datetime(2026, 9, 30, 16, 59, tzinfo=UTC)), pytest.raises(Conflict, match="lasts until"):
+        closing.start()
+    # A minute later it is October in Jakarta.
+    with clock.fixed(datetime(2026, 9, 30, 17, 0, tzinfo=UTC)):
+        assert closing.start()
+
+
+def test_resuming_a_close_that_runs_adds_no_second_job(closing: Closing) -> None:
+    closing.staff(20)
+    closing.start()
+    with closing.database.tenant(closing.tenant_id) as session:
+        service.resume(session, system(closing.tenant_id), PERIOD)
+    assert closing.scalar("SELECT count(*) FROM selaras.job WHERE tenant_id = :tenant") == 1
 
 
 def test_nobody_is_closed_before_being_rated(closing: Closing) -> None:

@@ -297,3 +297,16 @@ def test_wrong_roles_are_refused_in_words(site: Site) -> None:
     assert head.get(f"/people/{site.closed.person(4)}").status_code == 200
     assert head.get(f"/people/{site.closed.person(25)}").status_code == 404
     assert site.closed.manager().get(f"/periods/{PERIOD}/units/{UUID(int=0)}/override").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in?next=http://[", "/people?after=" + "W1tb" * 1000, "/people?after=WyJcdWQ4MDAiLCAiYSJd"]
+)
+def test_an_address_that_cannot_be_read_is_no_accident(site: Site, path: str) -> None:
+    assert site.closed.manager().get(path).status_code in (200, 303, 422)
+
+
+def test_a_change_from_an_unreadable_origin_is_refused(site: Site) -> None:
+    manager = site.closed.manager()
+    refused = manager.client.post("/sign-out", base_url=f"http://{site.closed.host}", headers={"Origin": "http://["})
+    assert refused.status_code == 403

@@ -139,6 +139,14 @@ def test_closing_says_first_what_it_changes_and_for_whom_then_shows_progress(sit
     assert pdf.data.startswith(b"%PDF-")
 
 
+def test_pay_is_for_oneself_and_for_whoever_may_see_it(site: Site) -> None:
+    page = f"/people/{site.closed.person(4)}/receipts/{PERIOD}"
+    assert "per bulan" in site.closed.as_person(4).page(page)
+    assert "per bulan" in site.closed.manager().page(page)
+    # Person 1 heads the unit and appraises person 4.
+    assert "per bulan" not in site.closed.as_person(1).page(page)
+
+
 def test_the_manager_opens_a_period(site: Site) -> None:
     manager = site.empty.manager()
     assert "Belum ada periode" in manager.page("/periods")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import polars as pl
@@ -11,9 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
+from selaras.clock import today
 from selaras.closing.models import Close, CloseStage
 from selaras.closing.rules import Readiness
 from selaras.db.bulk import set_based
+from selaras.db.session import tenant_of
 from selaras.errors import Conflict, NotFound
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.distribution import checks
@@ -30,9 +33,11 @@ from selaras.evaluation.models import (
 from selaras.evaluation.queries import PeriodView, period_by_code
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.jobs.queries import job
 from selaras.jobs.service import enqueue
 from selaras.regulation import Rules
 from selaras.tenancy.models import RuleText
+from selaras.tenancy.queries import agency
 
 JOB = "close"
 SHOWN = 20
@@ -64,7 +69,8 @@ def start(session: Session, actor: Actor, code: str, rules: Rules, *, without_un
     """
     actor.require(Permission.CLOSE_PERIOD)
     period = period_by_code(session, code)
-    _refuse_unready(period, readiness(session, period, rules), without_unrated)
+    day = today(agency(session, tenant_of(session)).time_zone)
+    _refuse_unready(period, readiness(session, period, rules), without_unrated, day)
     batch = OutcomeBatch(period_id=period.id, rule_id=keep_rule_text(session, rules))
     session.add(batch)
     session.flush()
@@ -88,9 +94,16 @@ def under_way(code: str) -> Conflict:
     )
 
 
-def _refuse_unready(period: PeriodView, ready: Readiness, without_unrated: bool) -> None:
+def _refuse_unready(period: PeriodView, ready: Readiness, without_unrated: bool, day: date) -> None:
     if period.state != "open":
         raise under_way(period.code)
+    if day <= period.ends:
+        raise Conflict(
+            "close_too_early",
+            "{period} lasts until {ends}; it can be closed from the day after.",
+            period=period.code,
+            ends=period.ends,
+        )
     if ready.unrated_units:
         raise Conflict(
             "close_units_unrated",
@@ -164,6 +177,8 @@ def resume(session: Session, actor: Actor, code: str) -> None:
     close = close_of(session, code)
     if close.state == "set":
         raise under_way(code)
+    if close.state == "running" and close.job_id and job(session, close.job_id).state in ("waiting", "running"):
+        return
     go_on(session, actor, close)
 
 

@@ -12,6 +12,7 @@ from selaras.errors import Invalid
 
 Item = TypeVar("Item")
 MOST = 200
+LONGEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,17 @@ def cursor(*key: str) -> str:
 def position(text: str, parts: int) -> tuple[str, ...]:
     """The key within a cursor that `cursor` made of `parts` texts; anything else is `Invalid`."""
     try:
-        key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, UnicodeError, ValueError):
+        key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))) if len(text) <= LONGEST else None
+    except (binascii.Error, UnicodeError, ValueError, RecursionError):
         key = None
-    if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) for part in key):
+    if not isinstance(key, list) or len(key) != parts or not all(_is_text(part) for part in key):
         raise Invalid("cursor_unusable", "The position in the list is unusable; start from the first page.")
     return tuple(key)
+
+
+def _is_text(part: object) -> bool:
+    """Text that the database can hold: no NUL, no half of a surrogate pair."""
+    return isinstance(part, str) and "\0" not in part and not any("\ud800" <= sign <= "\udfff" for sign in part)
 
 
 def bounded(limit: int) -> int:

@@ -73,6 +73,9 @@ def problem_of(error: Exception) -> Problem:
         return Problem(error.status, error.code, title(error.status), sentence(error))
     if isinstance(error, HTTPException) and error.code is not None:
         return _of_http(error, error.code)
+    if isinstance(error, RecursionError | UnicodeEncodeError):
+        # Only what was sent can be nested that deep, or hold half of a character.
+        return Problem(400, "http_400", title(400), str(_DETAILS[400]))
     log.error("unforeseen error", exc_info=error)
     return Problem(500, "internal", title(500), str(_DETAILS[500]))
 

@@ -44,8 +44,7 @@ def refuse_foreign() -> None:
 
 def own_address(address: str) -> str:
     """An address within this host, or nothing: nobody is sent elsewhere after signing in."""
-    parts = urlsplit(address)
-    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and _netloc(address) == ""
     return address if inside and address.isprintable() and "\\" not in address else ""
 
 
@@ -72,7 +71,15 @@ def _serializer() -> URLSafeSerializer:
 
 def _other_origin() -> bool:
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    return origin is not None and _netloc(origin) != request.host
+
+
+def _netloc(address: str) -> str | None:
+    """The host part of an address; None for one that cannot be read at all."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return None
 
 
 def _refused() -> Refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import polars as pl
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record, salted
-from selaras.clock import now
+from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation.models import (
@@ -30,8 +30,10 @@ from selaras.identity.permissions import Permission
 from selaras.organisation.queries import superior_of
 from selaras.regulation import Rules
 from selaras.tenancy.packs import Pack
+from selaras.tenancy.queries import agency
 
 REASON_LENGTH = 20
+FARTHEST = timedelta(days=366)
 LONGEST_NAME = 60
 
 
@@ -46,6 +48,13 @@ def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID
             regulation=rules.code,
             kind=span.kind,
             known=", ".join(rules.periods),
+        )
+    if span.starts > today(agency(session, tenant_of(session)).time_zone) + FARTHEST:
+        raise Invalid(
+            "period_far_ahead",
+            "{code} begins on {starts}, more than a year ahead; open it later.",
+            code=span.code,
+            starts=span.starts,
         )
     found = session.scalar(select(Period.id).where(Period.code == span.code))
     if found:

@@ -12,11 +12,11 @@ from selaras.edge.access import needs
 from selaras.edge.context import actor, rules, session
 from selaras.errors import Invalid, NotFound, Refused
 from selaras.evaluation import service
-from selaras.evaluation.queries import PeriodView, ReceiptView, period_by_code, periods, ratings, receipt
+from selaras.evaluation.queries import OutcomeView, PeriodView, ReceiptView, period_by_code, periods, ratings, receipt
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.unit_figures import check_above
 from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
-from selaras.followup.queries import remuneration
+from selaras.followup.queries import RemunerationView, remuneration
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import superior_of
@@ -99,12 +99,17 @@ def _receipt_page(person_id: UUID, code: str, error: Invalid | None = None, reas
         values={line.step: line.value for line in view.receipt.lines if line.item is None},
         items=_items(view),
         unit=unit_figures(rule, check) if check and may_compare else None,
-        pay=remuneration(session(), person_id, outcome.period_id, outcome.ends),
+        pay=_pay(outcome) if own or Permission.SEE_REMUNERATION in actor().permissions else None,
         own=own,
         open=own and outcome.state == OutcomeState.DELIVERED,
         error=error,
         reason=reason,
     )
+
+
+def _pay(outcome: OutcomeView) -> RemunerationView | None:
+    """What the result does to the person's pay: for themself and for whoever may see remuneration."""
+    return remuneration(session(), outcome.person_id, outcome.period_id, outcome.ends)
 
 
 def _items(view: ReceiptView) -> dict[str, list[object]]:
