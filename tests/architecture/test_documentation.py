@@ -15,6 +15,7 @@ from architecture.sources import ROOT, named, written
 
 from selaras.cli import COMMANDS, selaras
 from selaras.config import Settings, variable
+from selaras.exchange.layouts import LAYOUTS
 from selaras.regulation import hookimpl, load_registry
 from selaras.regulation.hookspecs import DEFAULT_HOOKS, LAW_HOOKS, Hooks
 
@@ -175,3 +176,20 @@ def unversioned(changelog: str, released: str) -> list[str]:
 def test_the_changelog_knows_the_version(changelog: str) -> None:
     assert unversioned((ROOT / "CHANGELOG.md").read_text("utf-8"), version("selaras")) == []
     assert unversioned(changelog, "0.1.0") == ["0.1.0 is not in the changelog"]
+
+
+def unnamed_columns(page: str) -> list[str]:
+    """Columns of the import layouts that the page does not name, as `kind: header`."""
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    return [
+        f"{kind.value}: {column.header}"
+        for kind, columns in LAYOUTS.items()
+        for column in columns
+        if f"`{column.header}`" not in rows.get(kind.value, "")
+    ]
+
+
+def test_every_import_column_is_documented() -> None:
+    page = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
+    assert unnamed_columns(page) == []
+    assert unnamed_columns(page.replace("`NIP PEMBERI`", "")) == ["feedback: NIP PEMBERI"]

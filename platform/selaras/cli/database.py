@@ -9,7 +9,8 @@ import json
 
 import click
 
-from selaras.config import settings, variable
+from selaras.cli.reach import reached
+from selaras.config import variable
 
 # What is imported inside a command is slow to load, and `selaras --help` needs none of it.
 
@@ -52,9 +53,9 @@ def migrate() -> None:
     """Bawa tabel ke versi terbaru. / Bring the tables to the newest version."""
     from selaras.db import migrate as migrations  # noqa: PLC0415
 
-    url = settings().require("migrator_database_url")
-    migrations.upgrade(url)
-    click.echo(_sentence(*migrations.status(url)))
+    with reached("migrator_database_url") as chosen:
+        migrations.upgrade(chosen.migrator_database_url)
+        click.echo(_sentence(*migrations.status(chosen.migrator_database_url)))
 
 
 @database.command()
@@ -65,9 +66,9 @@ def status(context: click.Context, as_json: bool) -> None:
     from selaras.db import migrate as migrations  # noqa: PLC0415
     from selaras.servers import roles  # noqa: PLC0415
 
-    url = settings().require("migrator_database_url")
-    server = roles.server_version(url)
-    found, newest = migrations.status(url)
+    with reached("migrator_database_url") as chosen:
+        server = roles.server_version(chosen.migrator_database_url)
+        found, newest = migrations.status(chosen.migrator_database_url)
     if as_json:
         click.echo(json.dumps({"server": server, "revision": found, "newest": newest}))
     else:

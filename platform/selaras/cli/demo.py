@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from selaras.cli.serve import services, work_services
+from selaras.cli.serve import refuse_taken_addresses, services, work_services
 from selaras.config import Settings, settings
 from selaras.db.session import Database
 from selaras.demo.run import Closed, Player, Stage
@@ -38,6 +39,8 @@ def demo(people: int, only: tuple[str, ...], no_serve: bool) -> None:
     began = time.monotonic()
     chosen = replace(settings(), development_sign_in=True)
     packs = _chosen(only)
+    if not no_serve:
+        refuse_taken_addresses(chosen)
     with running(chosen) as instance:
         with _working(instance):
             closed = _play(console, instance, packs, people)
@@ -118,7 +121,7 @@ def _summary(console: Console, closed: list[Closed], seconds: float) -> None:
             _spread(seen.counts, seen.rule or {}),
             f"{len(seen.checks)}",
             f"{breaches}, beralasan" if breaches else "0",
-            f"{seen.pay_base / 1_000_000:,.0f} → {seen.pay_amount / 1_000_000:,.0f}" if seen.pay_base else "–",
+            f"{_millions(seen.pay_base)} → {_millions(seen.pay_amount)}" if seen.pay_base else "–",
             f"{seen.seconds:.2f}",
         )
     console.print(table)
@@ -129,6 +132,11 @@ def _spread(counts: dict[str, int], rule: dict[str, object]) -> str:
     levels = rule.get("outcomes")
     assert isinstance(levels, list)
     return " · ".join(f"{_short(level['label']['id'])} {counts.get(level['code'], 0)}" for level in levels)
+
+
+def _millions(rupiah: Decimal) -> str:
+    """Whole millions, grouped as Indonesian does."""
+    return f"{rupiah / 1_000_000:,.0f}".replace(",", ".")
 
 
 def _short(label: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from selaras.cli import GROUP
-from selaras.config import Settings, settings
+from selaras.config import Settings, settings, variable
+from selaras.edge.listening import host_and_port, refuse_taken
 from selaras.servers.running import Running, running
 from selaras.servers.supervise import Service, Supervisor
 
@@ -18,9 +19,17 @@ from selaras.servers.supervise import Service, Supervisor
 @click.command()
 def serve() -> None:
     """Run web, dispatcher, workers and console until Ctrl-C."""
+    refuse_taken_addresses(settings())
     with running(settings()) as instance:
         click.echo(addresses(instance.settings))
         supervisor(instance).run()
+
+
+def refuse_taken_addresses(chosen: Settings) -> None:
+    """Say before anything is started that somebody else listens where web or console are to."""
+    for name in ("web_address", "console_address"):
+        host, port = host_and_port(getattr(chosen, name), variable(name))
+        refuse_taken(host, port, variable(name))
 
 
 def supervisor(instance: Running) -> Supervisor:

@@ -22,6 +22,16 @@ from selaras.tenancy.queries import AgencyView, agency
 
 PURPOSE = "determination"
 
+_WORDS = {
+    "unit": "Unit organisasi",
+    "none": "Peraturan ini tidak mengatur predikat organisasi maupun pola distribusi, sehingga tidak ada unit "
+    "yang diuji. Hasil setiap pegawai tercatat pada sistem.",
+    "rating": "Predikat organisasi",
+    "people": "Jumlah",
+    "check": "Pola distribusi",
+    "overrides": "Penetapan di luar pola distribusi, dengan alasan tertulis pejabat yang berwenang",
+}
+
 
 def write_determination(
     session: Session,
@@ -49,9 +59,9 @@ def determination(whose: AgencyView, period: PeriodView, rules: Rules, found: li
         "title": "Format Penetapan Predikat Kinerja Pegawai",
         "subtitle": f"Periode {period.code} ({period.starts:%d-%m-%Y} s.d. {period.ends:%d-%m-%Y})",
         "facts": [
-            {"label": "Dasar:", "value": "; ".join(rules.legal_basis)},
-            {"label": "Aturan:", "value": f"{rules.code}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
-            {"label": "Ditetapkan:", "value": f"{at:%d-%m-%Y %H.%M} {zone_label(whose.time_zone)}"},
+            {"label": "Dasar", "value": "; ".join(rules.legal_basis)},
+            {"label": "Aturan", "value": f"{rules.code}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
+            {"label": "Ditetapkan", "value": f"{at:%d-%m-%Y %H.%M} {zone_label(whose.time_zone)}"},
         ],
         "outcomes": [level.label["id"] for level in rules.outcomes],
         "units": [
@@ -69,13 +79,7 @@ def determination(whose: AgencyView, period: PeriodView, rules: Rules, found: li
             for check in found
             if check.override_reason
         ],
-        "words": {
-            "unit": "Unit organisasi",
-            "rating": "Predikat organisasi",
-            "people": "Jumlah",
-            "check": "Pola distribusi",
-            "overrides": "Penetapan di luar pola distribusi, dengan alasan tertulis pejabat yang berwenang",
-        },
+        "words": _WORDS,
         "closing": "Dokumen ini dibuat oleh sistem dari hasil penutupan periode; sidik aturan dan sidik seluruh hasil "
         "tercatat dalam buku besar audit instansi.",
         "footer": f"{whose.name} · {period.code}",

@@ -41,7 +41,7 @@ WORKBOOK_UP_TO = 1_000
 PATIENCE = 900.0
 REASON = (
     "Capaian unit dinilai langsung oleh pimpinan satu tingkat di atasnya dan seluruh target triwulan tercapai; "
-    "data bangkitan untuk peragaan."
+    "data rekaan untuk demonstrasi."
 )
 # Who signs in beside the people themselves: subject, name, role.
 OFFICES = (
@@ -168,7 +168,8 @@ class Player:
         with self._stage.app.tenant(tenant) as session:
             state = _state(session, code)
             rules = rules_on(session, agency(session, tenant), period_span(code).ends, self._stage.registry)
-            evaluation.open_period(session, office(session, tenant, "pengelola"), code, rules)
+            if state == "none":
+                evaluation.open_period(session, office(session, tenant, "pengelola"), code, rules)
         if state == "none" and files is not None:
             kinds = (
                 ("plans", f"skp_{code}.csv"),

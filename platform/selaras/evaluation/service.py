@@ -56,9 +56,17 @@ def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID
             code=span.code,
             starts=span.starts,
         )
-    found = session.scalar(select(Period.id).where(Period.code == span.code))
+    found = session.execute(select(Period.id, Period.state).where(Period.code == span.code)).one_or_none()
+    if found and found.state != "open":
+        raise Conflict(
+            "period_not_opened",
+            "Period {code} is {state}; it cannot be opened again.",
+            code=span.code,
+            state=found.state,
+        )
     if found:
-        return found
+        known: UUID = found.id
+        return known
     period = Period(code=span.code, kind=span.kind, starts=span.starts, ends=span.ends)
     session.add(period)
     session.flush()
