@@ -43,15 +43,21 @@ SELECT tenant_id, id, '198501012010' || lpad(substr(source_id, 8), 6, '0'), 'nip
 FROM selaras.person WHERE tenant_id = :tenant
 """
 # Person n works in unit 1 + (n-1) / size; the first of each unit is its head.
+# The unit first: without statistics the planner would meet everybody with every post of the same title.
 _APPOINTMENTS = """
+WITH placed AS MATERIALIZED (
+    SELECT p.tenant_id, p.id, u.id AS unit_id, CASE s.n % 5 WHEN 4 THEN 'pppk' ELSE 'pns' END AS employment,
+           CASE WHEN s.n % :size = 0 THEN 'Kepala' WHEN s.n % 2 = 0 THEN 'Analis' ELSE 'Pengolah' END AS title
+    FROM selaras.person p
+    CROSS JOIN LATERAL (SELECT substr(p.source_id, 8)::int - 1 AS n) s
+    JOIN selaras.unit u ON u.tenant_id = p.tenant_id AND u.source_id = 'unit-' || (1 + s.n / :size)
+    WHERE p.tenant_id = :tenant
+)
 INSERT INTO selaras.appointment (tenant_id, person_id, unit_id, position_id, employment, rank, legal_status, during)
-SELECT p.tenant_id, p.id, u.id, post.id, CASE s.n % 5 WHEN 4 THEN 'pppk' ELSE 'pns' END, 'III/b', '01', '[2015-01-01,)'
-FROM selaras.person p
-CROSS JOIN LATERAL (SELECT substr(p.source_id, 8)::int - 1 AS n) s
-JOIN selaras.unit u ON u.tenant_id = p.tenant_id AND u.source_id = 'unit-' || (1 + s.n / :size)
-JOIN selaras.position post ON post.tenant_id = p.tenant_id AND post.unit_id = u.id
- AND post.title = CASE WHEN s.n % :size = 0 THEN 'Kepala' WHEN s.n % 2 = 0 THEN 'Analis' ELSE 'Pengolah' END
-WHERE p.tenant_id = :tenant
+SELECT placed.tenant_id, placed.id, placed.unit_id, post.id, placed.employment, 'III/b', '01', '[2015-01-01,)'
+FROM placed
+JOIN selaras.position post
+  ON post.tenant_id = :tenant AND post.unit_id = placed.unit_id AND post.title = placed.title
 """
 _LINES = """
 INSERT INTO selaras.reporting_line (tenant_id, person_id, superior_id, origin, during)
