@@ -14,8 +14,8 @@ from selaras.followup.models import RemunerationTable
 from selaras.tenancy.packs import Pack
 
 # One statement for any number of people: the table is worked out once (outcome → percent, job class → base, whole
-# rupiah, half away from zero), and every outcome looks its line up. In the order of the key, so that its index only
-# grows at the end: in the order of the join it took half as long again.
+# rupiah, half away from zero), and every outcome looks its line up. In the order of the key, so that its index grows
+# at the end only and stays an eighth smaller.
 _APPLY = text(
     """
     WITH line AS MATERIALIZED (
