@@ -77,7 +77,7 @@ def _install(app: Console, chosen: Settings) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("selaras_admin"), PackageLoader("selaras.web")])
     if chosen.trusted_proxies:
         n = chosen.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # how Werkzeug says to wrap an app
     host = host_name(chosen.console_host)
     app.before_request(lambda: _refuse_other_host(host))
     languages.install(app, TRANSLATIONS)

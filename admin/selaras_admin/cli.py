@@ -11,10 +11,10 @@ from selaras.edge.listening import host_and_port, refuse_taken
 @click.command()
 def console() -> None:
     """Serve the central console on its own address, by its own database role, until stopped."""
-    from granian import Granian  # noqa: PLC0415
-    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian import Granian  # noqa: PLC0415  # slow to load, and `--help` needs none of it
+    from granian.constants import Interfaces  # noqa: PLC0415  # likewise
 
-    from selaras_admin.app import open_database  # noqa: PLC0415
+    from selaras_admin.app import open_database  # noqa: PLC0415  # likewise
 
     chosen = settings()
     for name in ("secret_key", "redis_url"):

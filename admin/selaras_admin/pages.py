@@ -35,7 +35,7 @@ _PLACES = (
 def install(app: Flask, *, with_development: bool) -> None:
     """Add every page; the development sign-in only where it is allowed, elsewhere its route does not exist."""
     from selaras_admin import agencies, isolation, regions, rollouts  # noqa: PLC0415  # they import this module
-    from selaras_admin.identity import develop  # noqa: PLC0415
+    from selaras_admin.identity import develop  # noqa: PLC0415  # likewise
 
     for module in (agencies, regions, rollouts, isolation, develop):
         assert module.__name__

@@ -58,7 +58,7 @@ def _install(app: Application, chosen: Settings) -> None:
     app.config["WITHOUT_TRANSACTION"] = frozenset({web.ASSETS})
     if chosen.trusted_proxies:
         n = chosen.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # how Werkzeug says to wrap an app
     app.before_request(_resolve_host)
     languages.install(app)
     limiter = limits.install(app, chosen)
