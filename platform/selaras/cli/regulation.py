@@ -38,7 +38,8 @@ def list_regulations(lang: Language) -> None:
         identity = registry.identity(code)
         end = f"before {identity.in_force.end}" if identity.in_force.end else "now"
         covers = ", ".join(one.employment for one in identity.covers)
-        click.echo(f"{code}  {identity.in_force.start} to {end}  [{covers}]  {identity.title[lang]}")
+        about = "" if identity.subject == "appraisal" else f"  {identity.subject}:"
+        click.echo(f"{code}  {identity.in_force.start} to {end}  [{covers}]{about}  {identity.title[lang]}")
 
 
 @regulation.command()

@@ -63,8 +63,9 @@ class Engine:
         for layer in self.steps.person_layers:
             frame = frame.with_columns(expr for name, expr in layer.items() if name not in given)
         steps = frame.select("person", *(step.name for step, _ in self.steps.person)).collect()
+        outcome = pl.col(self.scale.step) if self.scale.step else pl.lit(None, dtype=pl.String)
         score = pl.col(self.scale.score_step) if self.scale.score_step else pl.lit(None, dtype=pl.Float64)
-        outcomes = steps.select("person", pl.col(self.scale.step).alias("outcome"), score.alias("score"))
+        outcomes = steps.select("person", outcome.alias("outcome"), score.alias("score"))
         return Appraisal(outcomes, steps, scored)
 
     def _scored(self, items: pl.DataFrame | None, scored: pl.DataFrame | None, partial: bool) -> pl.DataFrame:

@@ -16,6 +16,7 @@ def describe(rules: Rules) -> dict[str, Any]:
     identity = rules.identity
     return {
         "code": rules.code,
+        "subject": rules.subject,
         "title": dict(rules.title),
         "edition": rules.edition,
         "hash": rules.hash,
@@ -28,7 +29,7 @@ def describe(rules: Rules) -> dict[str, Any]:
         "covers": [{"employment": one.employment, **asdict(one.source)} for one in identity.covers],
         "periods": list(rules.periods),
         "deadlines": [asdict(one) for one in rules.deadlines],
-        "objection": asdict(rules.objection),
+        "objection": asdict(rules.objection) if rules.subject == "appraisal" else None,
         "person_columns": [_column(one) for one in rules.person_columns],
         "item_columns": [_column(one) for one in rules.item_columns],
         "item_steps": [asdict(one) for one in rules.item_steps],

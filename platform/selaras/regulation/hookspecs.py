@@ -8,6 +8,7 @@ registered answers first** and the first answer that is not None counts. A pack 
 
 Hooks marked *law* belong to the regulation alone: a pack that answers one is refused at load.
 Hooks marked *default* may be left out; every other hook must be answered by the regulation.
+A regulation whose `subject` is not `appraisal` (credit points, pay, …) may also leave out those marked *appraisal*.
 
 `p` holds the parameters in force on the date asked (`p.time_factor`); no hook is given a date, a person or a database.
 """
@@ -58,6 +59,8 @@ DEFAULT_HOOKS: Final = frozenset(
     }
 )
 
+APPRAISAL_HOOKS: Final = frozenset({"periods", "form", "outcome_scale", "objection"})
+
 
 class Hooks:
     """The hook specifications. All are `firstresult`."""
@@ -74,7 +77,7 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def periods(self, p: Values) -> Sequence[str]:
-        """Lengths of period that may be evaluated: of `month`, `quarter`, `half_year`, `year`."""
+        """*Appraisal.* Lengths of period that may be evaluated: of `month`, `quarter`, `half_year`, `year`."""
         raise NotImplementedError
 
     @hookspec(firstresult=True)
@@ -84,7 +87,7 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def form(self, p: Values) -> PlanForm:
-        """The plan's sections, models, aspects, perspectives and annexes."""
+        """*Appraisal.* The plan's sections, models, aspects, perspectives and annexes."""
         raise NotImplementedError
 
     @hookspec(firstresult=True)
@@ -114,7 +117,7 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def outcome_scale(self, p: Values) -> OutcomeScale:
-        """*Law.* The outcome's labels in order, and the person steps that yield the code and the score."""
+        """*Law. Appraisal.* The outcome's labels in order, and the person steps that yield the code and the score."""
         raise NotImplementedError
 
     @hookspec(firstresult=True)
@@ -129,7 +132,7 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def objection(self, p: Values) -> ObjectionWindow:
-        """How long a person may object after receiving the result."""
+        """*Appraisal.* How long a person may object after receiving the result."""
         raise NotImplementedError
 
     @hookspec(firstresult=True)
@@ -169,3 +172,19 @@ class CoreDefaults:
     @hookimpl
     def case_adapters(self) -> Sequence[Adapter]:
         return ()
+
+
+class RulebookDefaults:
+    """What the core answers besides for a regulation that appraises nobody: it has no periods, form or outcomes."""
+
+    @hookimpl
+    def periods(self) -> Sequence[str]:
+        return ()
+
+    @hookimpl
+    def form(self) -> PlanForm:
+        return PlanForm((), (), (), (), ())
+
+    @hookimpl
+    def outcome_scale(self) -> OutcomeScale:
+        return OutcomeScale((), None)

@@ -16,11 +16,19 @@ import pluggy
 
 from selaras.errors import DomainError, Invalid, Misconfigured, NotFound
 from selaras.regulation.editions import edition_hash, pack_hash, package_folder
-from selaras.regulation.hookspecs import DEFAULT_HOOKS, LAW_HOOKS, PROJECT, CoreDefaults, Hooks
+from selaras.regulation.hookspecs import (
+    APPRAISAL_HOOKS,
+    DEFAULT_HOOKS,
+    LAW_HOOKS,
+    PROJECT,
+    CoreDefaults,
+    Hooks,
+    RulebookDefaults,
+)
 from selaras.regulation.parameters import Parameters, load_parameters
 from selaras.regulation.purity import impurities
 from selaras.regulation.rules import Asked, Rules
-from selaras.regulation.types import Edition, Identity
+from selaras.regulation.types import Edition, Identity, Subject
 
 if TYPE_CHECKING:
     from selaras.regulation.adapters import Adapter
@@ -68,9 +76,9 @@ class Registry:
         for loaded in self._loaded.values():
             self._check(loaded)
 
-    def codes(self) -> tuple[str, ...]:
-        """The codes of all installed regulations, in alphabetical order."""
-        return tuple(self._loaded)
+    def codes(self, subject: Subject | None = None) -> tuple[str, ...]:
+        """The codes of the installed regulations (of one subject, if it is named), in alphabetical order."""
+        return tuple(code for code, one in self._loaded.items() if subject in (None, one.identity.subject))
 
     def identity(self, code: str) -> Identity:
         """Who a regulation is, without a date. Raises NotFound for an unknown code."""
@@ -117,6 +125,19 @@ class Registry:
                 self._rules.clear()
             self._rules[key] = self._build(loaded, Asked(edition or "", on, known, chosen), pack, fingerprint)
         return self._rules[key]
+
+    def appraisal(self, code: str, *, on: date, edition: str | None = None, pack: object | None = None) -> Rules:
+        """The rules that an agency appraises by: as `rules`, but Invalid for a regulation about something else."""
+        rules = self.rules(code, on=on, edition=edition, pack=pack)
+        if rules.subject != "appraisal":
+            raise Invalid(
+                "regulation.no_appraisal",
+                "{regulation} is about {subject}, it appraises nobody: no agency can follow it. Choose from: {known}.",
+                regulation=code,
+                subject=rules.subject,
+                known=", ".join(self.codes("appraisal")),
+            )
+        return rules
 
     def _build(self, loaded: Loaded, asked: Asked, pack: object | None, fingerprint: str) -> Rules:
         identity = loaded.identity
@@ -233,6 +254,9 @@ def _register(manager: pluggy.PluginManager, code: str, name: str, answerer: obj
             regulation=code,
         )
     missing = _HOOK_NAMES - DEFAULT_HOOKS - marked
+    if "identity" in marked and answerer.identity().subject != "appraisal":  # type: ignore[attr-defined]  # a hook
+        manager.register(RulebookDefaults(), "rulebook")
+        missing -= APPRAISAL_HOOKS
     if name == "regulation" and missing:
         raise Misconfigured(
             "regulation.hook_missing",

@@ -34,6 +34,7 @@ from selaras.regulation.types import (
     OutcomeScale,
     PlanForm,
     StepInfo,
+    Subject,
 )
 
 
@@ -69,6 +70,10 @@ class Rules:
     @property
     def edition(self) -> str:
         return self.asked.edition
+
+    @property
+    def subject(self) -> Subject:
+        return self.identity.subject
 
     @property
     def title(self) -> Label:
@@ -274,8 +279,8 @@ class Rules:
             ratings = {level.code for level in self.organisation_levels}
             _refuse_strangers(self, "distribution_rule", set(self.distribution.limits) ^ ratings)
         kinds = {step.name: step.kind for step in self.person_steps}
-        wanted = {(self.scale.step, "code")} | ({(self.scale.score_step, "number")} if self.scale.score_step else set())
-        _refuse_strangers(self, "outcome_scale", {step for step, kind in wanted if kinds.get(step) != kind})
+        wanted = {(self.scale.step, "code"), (self.scale.score_step, "number")}
+        _refuse_strangers(self, "outcome_scale", {step for step, kind in wanted if step and kinds.get(step) != kind})
         self._check_columns()
         _ = (self.form, self.behaviours, self.periods, self.deadlines, self.objection, self.describe())
 

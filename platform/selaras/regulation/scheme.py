@@ -10,6 +10,7 @@ from selaras.errors import Misconfigured
 from selaras.regulation.adapters import Adapter, read_adapters
 from selaras.regulation.types import (
     COLUMN_DTYPES,
+    SUBJECTS,
     Aspect,
     Behaviour,
     BehaviourFramework,
@@ -25,6 +26,7 @@ from selaras.regulation.types import (
     OutcomeScale,
     PlanForm,
     Source,
+    Subject,
     Term,
 )
 from selaras.regulation.yamlfile import check_keys, read_label, read_source, read_yaml
@@ -46,11 +48,13 @@ _TONES = ("sb", "b", "bp", "k", "sk")
 class Scheme:
     """The YAML files in a plugin's folder, each read once, when it is asked for.
 
-    `Scheme(Path(__file__).parent)` in a plugin's `__init__.py`; `parameters` is the folder of the dated values.
+    `Scheme(Path(__file__).parent, __name__)` in a plugin's `__init__.py`; the name is needed where the folder's is not
+    the import name (a package within an agency's pack). `parameters` is the folder of the dated values.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, package: str = "") -> None:
         self._folder = folder
+        self._package = package or folder.name
         self._files: dict[str, Any] = {}
 
     @property
@@ -60,17 +64,19 @@ class Scheme:
     def identity(self) -> Identity:
         """From `identity.yaml`. The package's import name is the folder's name."""
         where = "identity.yaml"
-        node = check_keys(where, self._read(where), ("code", "title", "legal_basis", "in_force", "covers", "editions"))
+        keys = ("code", "title", "legal_basis", "in_force", "covers", "editions")
+        node = check_keys(where, self._read(where), keys, ("subject",))
         force = check_keys(f"{where}: in_force", node["in_force"], ("from", *_SOURCED), ("to", "note"))
         return Identity(
             code=node["code"],
-            package=self._folder.name,
+            package=self._package,
             title=read_label(f"{where}: title", node["title"]),
             legal_basis=tuple(node["legal_basis"]),
             in_force=DateRange(_day(where, force["from"]), _day(where, force["to"]) if force.get("to") else None),
             in_force_source=read_source(f"{where}: in_force", force),
             covers=tuple(_coverage(f"{where}: covers", one) for one in node["covers"]),
             editions=tuple(_edition(f"{where}: editions", one) for one in node["editions"]),
+            subject=_subject(where, node.get("subject", "appraisal")),
         )
 
     def columns(self, table: str) -> tuple[Column, ...]:
@@ -141,6 +147,19 @@ def _day(where: str, value: object) -> date:
             "regulation.date", "{where}: {value} is not a date such as 2014-01-01.", where=where, value=repr(value)
         )
     return value
+
+
+def _subject(where: str, value: object) -> Subject:
+    for subject in SUBJECTS:
+        if subject == value:
+            return subject
+    raise Misconfigured(
+        "regulation.subject",
+        "{where}: the subject {subject} is unknown; one of {known}.",
+        where=where,
+        subject=repr(value),
+        known=", ".join(SUBJECTS),
+    )
 
 
 def _coverage(where: str, node: object) -> Coverage:

@@ -6,12 +6,18 @@ from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, get_args
 
 import polars as pl
 
 Certainty = Literal["regulation", "circular", "application", "assumed"]
 CERTAINTIES: tuple[Certainty, ...] = ("regulation", "circular", "application", "assumed")
+
+# What a regulation is about. Only an appraisal can be assigned to an agency; the others work out what follows from it.
+Subject = Literal[
+    "appraisal", "credit_points", "talent", "promotion", "merit", "remuneration", "contract", "discipline"
+]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 
 Tone = Literal["sb", "b", "bp", "k", "sk"]
 StepKind = Literal["number", "code"]
@@ -74,7 +80,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the regulation is, when it holds and for whom. `package` is its import name."""
+    """Who the regulation is, when it holds and for whom. `package` is its import name, `subject` what it is about."""
 
     code: str
     package: str
@@ -84,6 +90,7 @@ class Identity:
     in_force_source: Source
     covers: tuple[Coverage, ...]
     editions: tuple[Edition, ...]
+    subject: Subject = "appraisal"
 
 
 @dataclass(frozen=True)
@@ -148,10 +155,13 @@ class OutcomeLevel:
 
 @dataclass(frozen=True)
 class OutcomeScale:
-    """The labels, the person step that yields the label's code, and the one that yields the score (if any)."""
+    """The labels, the person step that yields the label's code, and the one that yields the score (if any).
+
+    Without a `step` there is no outcome: so it is where a regulation works out something else than an appraisal.
+    """
 
     levels: tuple[OutcomeLevel, ...]
-    step: str
+    step: str | None
     score_step: str | None = None
 
 

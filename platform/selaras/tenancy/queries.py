@@ -142,7 +142,7 @@ def rules_on(session: Session, agency: AgencyView, day: date, registry: Registry
     """
     choice = regulation_on(session, agency.tenant_id, day)
     standing = _last_change(registry, choice, day)
-    return registry.rules(choice.regulation, on=standing, edition=choice.edition, pack=pack_code(agency.pack))
+    return registry.appraisal(choice.regulation, on=standing, edition=choice.edition, pack=pack_code(agency.pack))
 
 
 def features_on(session: Session, tenant_id: int, day: date) -> frozenset[str]:

@@ -258,7 +258,7 @@ def _check_goal(goal: Goal, registry: Registry, known_features: Collection[str])
     if goal.kind == FEATURE:
         features.check_feature(goal.subject, known_features)
         return
-    registry.rules(goal.subject, on=goal.effective, edition=goal.edition)
+    registry.appraisal(goal.subject, on=goal.effective, edition=goal.edition)
 
 
 def _agencies_of(session: Session, region_code: str | None, slugs: Collection[str]) -> Sequence[Agency]:
