@@ -1,8 +1,10 @@
-"""The Format Penetapan Predikat Kinerja of a close, as a PDF kept with the agency's files."""
+"""The Format Penetapan Predikat Kinerja of a close: a PDF, and a table as its annex where the units are many."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,6 +14,8 @@ from selaras.clock import now
 from selaras.closing.models import Close
 from selaras.db.session import tenant_of
 from selaras.documents.pdf import render
+from selaras.documents.sheet import MEDIA_TYPE as SHEET
+from selaras.documents.sheet import sheet
 from selaras.evaluation.distribution import CheckView
 from selaras.evaluation.queries import PeriodView
 from selaras.files.service import keep
@@ -21,6 +25,8 @@ from selaras.regulation import Rules
 from selaras.tenancy.queries import AgencyView, agency
 
 PURPOSE = "determination"
+# Up to this many units stand in the PDF itself (some twelve pages); nobody reads a longer table on paper.
+LISTED = 300
 
 _WORDS = {
     "unit": "Unit organisasi",
@@ -29,8 +35,20 @@ _WORDS = {
     "rating": "Predikat organisasi",
     "people": "Jumlah",
     "check": "Pola distribusi",
+    "totals": "Rekapitulasi menurut predikat organisasi",
+    "units": "Unit",
+    "outside": "Unit di luar pola distribusi",
     "overrides": "Penetapan di luar pola distribusi, dengan alasan tertulis pejabat yang berwenang",
 }
+
+
+@dataclass(frozen=True)
+class Annex:
+    """The table that the document refers to: its file name, the hash of its bytes, how many units it lists."""
+
+    name: str
+    sha256: str
+    units: int
 
 
 def write_determination(
@@ -41,17 +59,23 @@ def write_determination(
     period: PeriodView,
     rules: Rules,
     found: list[CheckView],
-) -> UUID:
-    """Make the document and keep it; returns the stored file's id. It is written in Indonesian, as the law asks."""
+) -> None:
+    """Make the document (and its annex) and keep it with the close. It is written in Indonesian, as the law asks."""
     whose = agency(session, tenant_of(session))
-    data = render("penetapan", determination(whose, period, rules, found))
-    name = f"penetapan-predikat-{period.code}.pdf"
-    return keep(session, store, actor, name, "application/pdf", data, PURPOSE, close.id)
+    name = f"penetapan-predikat-{period.code}"
+    annex = None
+    if len(found) > LISTED:
+        table = sheet(f"Lampiran penetapan {period.code}", _columns(rules), _table(rules, found), now())
+        annex = Annex(f"{name}-lampiran.xlsx", sha256(table).hexdigest(), len(found))
+        close.annex_id = keep(session, store, actor, annex.name, SHEET, table, PURPOSE, close.id)
+    data = render("penetapan", determination(whose, period, rules, found, annex))
+    close.document_id = keep(session, store, actor, f"{name}.pdf", "application/pdf", data, PURPOSE, close.id)
 
 
-def determination(whose: AgencyView, period: PeriodView, rules: Rules, found: list[CheckView]) -> dict[str, object]:
-    """What the document says, as plain data for the template."""
-    ratings = {level.code: level.label["id"] for level in rules.organisation_levels}
+def determination(
+    whose: AgencyView, period: PeriodView, rules: Rules, found: list[CheckView], annex: Annex | None = None
+) -> dict[str, object]:
+    """What the document says, as plain data for the template; with an annex it lists only the units out of line."""
     at = now().astimezone(ZoneInfo(whose.time_zone))
     return {
         "agency": whose.name,
@@ -64,16 +88,22 @@ def determination(whose: AgencyView, period: PeriodView, rules: Rules, found: li
             {"label": "Ditetapkan", "value": f"{at:%d-%m-%Y %H.%M} {zone_label(whose.time_zone)}"},
         ],
         "outcomes": [level.label["id"] for level in rules.outcomes],
+        "totals": _totals(rules, found),
         "units": [
             {
                 "name": check.unit_name,
-                "rating": ratings.get(check.organisation_rating or "", "–"),
+                "rating": _rating(rules, check.organisation_rating),
                 "counts": [str(check.counts.get(level.code, 0)) for level in rules.outcomes],
                 "people": str(sum(check.counts.values())),
                 "check": _verdict(check),
             }
             for check in found
+            if annex is None or not check.valid
         ],
+        "annex": f"Daftar lengkap {annex.units} unit adalah lampiran dokumen ini: berkas {annex.name}, SHA-256 "
+        f"{annex.sha256}."
+        if annex
+        else None,
         "overrides": [
             {"unit": check.unit_name, "violations": ", ".join(check.violations), "reason": check.override_reason}
             for check in found
@@ -84,6 +114,34 @@ def determination(whose: AgencyView, period: PeriodView, rules: Rules, found: li
         "tercatat dalam buku besar audit instansi.",
         "footer": f"{whose.name} · {period.code}",
     }
+
+
+def _rating(rules: Rules, code: str | None) -> str:
+    return next((level.label["id"] for level in rules.organisation_levels if level.code == code), "–")
+
+
+def _totals(rules: Rules, found: list[CheckView]) -> list[dict[str, object]]:
+    """Per organisation rating, from the best: how many units, and how many of their people got which outcome."""
+    rows: list[dict[str, object]] = []
+    for rating in [*(level.code for level in rules.organisation_levels), None]:
+        those = [check for check in found if check.organisation_rating == rating]
+        counts = [sum(check.counts.get(level.code, 0) for check in those) for level in rules.outcomes]
+        if those:
+            told = {"counts": [str(count) for count in counts], "people": str(sum(counts))}
+            rows.append({"name": _rating(rules, rating), "units": str(len(those)), **told})
+    return rows
+
+
+def _columns(rules: Rules) -> list[tuple[str, int]]:
+    outcomes = [(level.label["id"], 16) for level in rules.outcomes]
+    return [(_WORDS["unit"], 48), (_WORDS["rating"], 20), *outcomes, (_WORDS["people"], 10), (_WORDS["check"], 28)]
+
+
+def _table(rules: Rules, found: list[CheckView]) -> Iterator[tuple[str | int, ...]]:
+    for check in found:
+        counts = [check.counts.get(level.code, 0) for level in rules.outcomes]
+        rating = _rating(rules, check.organisation_rating)
+        yield check.unit_name, rating, *counts, sum(counts), _verdict(check)
 
 
 def _verdict(check: CheckView) -> str:

@@ -30,6 +30,7 @@ class Close(TenantModel):
     finished_at: Mapped[datetime | None]
     without_unrated: Mapped[bool] = mapped_column(server_default=text("false"))
     document_id: Mapped[UUID | None]
+    annex_id: Mapped[UUID | None]
     job_id: Mapped[UUID | None]
     figures: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 

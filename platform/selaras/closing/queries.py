@@ -63,6 +63,7 @@ class Overview:
     started_at: datetime | None
     set_at: datetime | None
     document_id: UUID | None
+    annex_id: UUID | None
     problem: dict[str, Any] | None
 
 
@@ -109,6 +110,7 @@ def overview(session: Session, code: str) -> Overview:
         started_at=close.started_at,
         set_at=batch.set_at,
         document_id=close.document_id,
+        annex_id=close.annex_id,
         problem=problem,
     )
 
@@ -125,7 +127,9 @@ def _standing(session: Session, close: Close) -> tuple[str, dict[str, Any] | Non
 def _empty(period: PeriodView) -> Overview:
     zero = Decimal(0)
     stages = [StageView(stage, False, 0, 0.0) for stage in Stage]
-    return Overview(period, "none", None, None, stages, 0, 0, 0, {}, [], [], zero, zero, 0.0, None, None, None, None)
+    return Overview(
+        period, "none", None, None, stages, 0, 0, 0, {}, [], [], zero, zero, 0.0, None, None, None, None, None
+    )
 
 
 def _stages(session: Session, close_id: UUID) -> list[StageView]:

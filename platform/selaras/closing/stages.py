@@ -150,9 +150,7 @@ def remunerate(run: Run, _after: UUID) -> Done:
 def document(run: Run, _after: UUID) -> Done:
     """The Format Penetapan Predikat Kinerja as a PDF: every unit, its distribution, every override with its reason."""
     found = checks(run.session, run.batch_id, run.period.id)
-    run.close.document_id = write_determination(
-        run.session, run.store, run.actor, run.close, run.period, run.rules, found
-    )
+    write_determination(run.session, run.store, run.actor, run.close, run.period, run.rules, found)
     return Done(len(found))
 
 

@@ -126,10 +126,20 @@ def override(period: str, unit_id: UUID) -> BaseResponse:
 @needs(Permission.SEE_AGENCY)
 def document(period: str) -> Response:
     """The determination (penetapan) as a PDF."""
-    view = overview(session(), period)
-    if view.document_id is None:
-        raise NotFound("document_unknown", "Period {code} has no determination document yet.", code=period)
-    file, blocks = open_file(session(), instance().store, view.document_id)
+    return _sent(overview(session(), period).document_id, period)
+
+
+@pages.get("/periods/<period>/annex")
+@needs(Permission.SEE_AGENCY)
+def annex(period: str) -> Response:
+    """The annex of the determination, where the units are too many for its pages: a table of all of them (XLSX)."""
+    return _sent(overview(session(), period).annex_id, period)
+
+
+def _sent(file_id: UUID | None, period: str) -> Response:
+    if file_id is None:
+        raise NotFound("document_unknown", "Period {code} has no such document yet.", code=period)
+    file, blocks = open_file(session(), instance().store, file_id)
     response = Response(blocks, mimetype=file.media_type)
     response.headers["Content-Length"] = str(file.size)
     response.headers.set("Content-Disposition", "attachment", filename=file.name)
