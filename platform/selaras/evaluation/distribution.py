@@ -99,7 +99,15 @@ def _groups(counts: pl.DataFrame, rated_units: pl.DataFrame, codes: tuple[str, .
 def checks(session: Session, batch_id: UUID, period_id: UUID) -> list[CheckView]:
     """The checks of a batch with the overrides given so far; breaches first, then by the unit's name."""
     rows = session.execute(
-        select(DistributionCheck, Unit.name, DistributionOverride.reason)
+        select(
+            DistributionCheck.unit_id,
+            Unit.name,
+            DistributionCheck.organisation_rating,
+            DistributionCheck.counts,
+            DistributionCheck.valid,
+            DistributionCheck.trace,
+            DistributionOverride.reason,
+        )
         .join(Unit, Unit.id == DistributionCheck.unit_id)
         .outerjoin(
             DistributionOverride,
@@ -110,16 +118,16 @@ def checks(session: Session, batch_id: UUID, period_id: UUID) -> list[CheckView]
     )
     return [
         CheckView(
-            unit_id=check.unit_id,
+            unit_id=unit_id,
             unit_name=name,
-            organisation_rating=check.organisation_rating,
-            counts=check.counts,
-            valid=check.valid,
-            violations=check.trace["violations"],
-            exempt=check.trace["exempt"],
-            demanded=check.trace["demanded"],
-            details=check.trace["details"],
+            organisation_rating=rating,
+            counts=counts,
+            valid=valid,
+            violations=trace["violations"],
+            exempt=trace["exempt"],
+            demanded=trace["demanded"],
+            details=trace["details"],
             override_reason=reason,
         )
-        for check, name, reason in rows
+        for unit_id, name, rating, counts, valid, trace, reason in rows
     ]
