@@ -1,11 +1,11 @@
-"""`python -m bench close|request|provision`: one measurement on servers of its own."""
+"""`python -m bench close|request|provision|appraise`: one measurement, on servers of its own where it needs any."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-MEASUREMENTS = ("close", "request", "provision")
+MEASUREMENTS = ("close", "request", "provision", "appraise")
 
 
 def main() -> None:

@@ -68,7 +68,7 @@ JOIN selaras.person head ON head.tenant_id = p.tenant_id
  AND head.source_id = 'person-' || CASE WHEN s.n % :size = 0 THEN 1 ELSE s.n - s.n % :size + 1 END
 WHERE p.tenant_id = :tenant AND head.id <> p.id
 """
-# Per unit of twenty: 4 Sangat Baik, 13 Baik, 2 Butuh Perbaikan, 1 Kurang, which a rating of "baik" allows.
+# Per unit of twenty: 3 Sangat Baik, 14 Baik (the head, by the unit's own rating, among them), 2 BP, 1 Kurang.
 _RATINGS = """
 INSERT INTO selaras.rating (tenant_id, period_id, person_id, inputs)
 SELECT p.tenant_id, :period, p.id, jsonb_build_object(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -24,10 +25,31 @@ class DomainError(Exception):
         return self.message.format(**self.params)
 
 
+class Fault:
+    """One of several things wrong with an input: where (`items.0.title`), and a sentence as a `DomainError` has it.
+
+    `final`: it only matters when the input is handed in, not while it is being written.
+    """
+
+    def __init__(self, code: str, message: str, /, *, field: str, final: bool = False, **params: object) -> None:
+        self.code = code
+        self.message = message
+        self.field = field
+        self.final = final
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message.format(**self.params)}"
+
+
 class Invalid(DomainError):
-    """The input cannot be used; it names the field and the remedy."""
+    """The input cannot be used; it names the field and the remedy. `faults`: where there are several, all of them."""
 
     status = 422
+
+    def __init__(self, code: str, message: str, /, *, faults: Sequence[Fault] = (), **params: object) -> None:
+        super().__init__(code, message, **params)
+        self.faults = tuple(faults)
 
 
 class Unauthenticated(DomainError):

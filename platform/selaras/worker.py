@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 from selaras.audit.rounds import SealRounds
 from selaras.config import Settings
 from selaras.db.session import Database
+from selaras.files.store import LocalStore
+from selaras.files.sweeping import SweepRounds
 from selaras.jobs import porter
 from selaras.jobs.bell import Bell
 from selaras.jobs.carrying import Carrier
@@ -61,7 +63,7 @@ def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callabl
 
 
 def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Hand out jobs and seal ledgers until SIGTERM or Ctrl-C."""
+    """Hand out jobs, seal ledgers and sweep files until SIGTERM or Ctrl-C."""
     _log()
     url = settings.require("app_database_url")
     database = Database(url, pool_size=1)
@@ -69,7 +71,8 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
     stop = Event()
     _on_signal(stop)
     queue = JobQueue(_redis(settings))
-    dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, [SealRounds(database)])
+    chores: list[Callable[[], None]] = [SealRounds(database), SweepRounds(database, LocalStore(settings.files))]
+    dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, chores)
     reach = Reach("The database")
     say(f"dispatcher ready: at most {settings.jobs_in_flight} jobs of an agency at a time")
     while not stop.is_set():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from permenpan_6_2022 import predikat, predikat_2023
 from permenpan_6_2022.distribution import rule
-from permenpan_6_2022.predikat import PERSON_STEPS
 from selaras.regulation import (
     Adapter,
     BehaviourFramework,
@@ -48,6 +48,12 @@ def deadlines(p: Values) -> Sequence[Deadline]:
     return (
         Deadline("plan", {"id": "Penetapan SKP", "en": "SKP set"}, p.plan_day, p.source("plan_day")),
         Deadline(
+            "manual",
+            {"id": "Penyusunan manual indikator", "en": "Manual of indicators written"},
+            p.manual_day,
+            p.source("manual_day"),
+        ),
+        Deadline(
             "report",
             {"id": "Pelaporan evaluasi tahunan", "en": "Annual evaluation reported"},
             p.report_day,
@@ -57,8 +63,8 @@ def deadlines(p: Values) -> Sequence[Deadline]:
 
 
 @hookimpl
-def form() -> PlanForm:
-    return _scheme.form()
+def form(p: Values) -> PlanForm:
+    return _scheme.form(p)
 
 
 @hookimpl
@@ -72,8 +78,8 @@ def person_columns() -> Sequence[Column]:
 
 
 @hookimpl
-def person_steps() -> Sequence[Step]:
-    return PERSON_STEPS
+def person_steps(edition: str) -> Sequence[Step]:
+    return predikat.PERSON_STEPS if edition == "2022" else predikat_2023.PERSON_STEPS
 
 
 @hookimpl

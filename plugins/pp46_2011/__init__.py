@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pp46_2011.achievement import PERSON_STEPS
 from pp46_2011.activities import ITEM_STEPS
+from pp46_2011.combining import COMBINING_STEPS, SEGMENT_STEPS
 from selaras.regulation import (
     Adapter,
     BehaviourFramework,
@@ -18,6 +19,7 @@ from selaras.regulation import (
     OutcomeScale,
     PlanForm,
     Scheme,
+    Segmentation,
     Step,
     Values,
     hookimpl,
@@ -82,6 +84,26 @@ def item_steps() -> Sequence[Step]:
 @hookimpl
 def person_steps() -> Sequence[Step]:
     return PERSON_STEPS
+
+
+@hookimpl
+def segmentation(p: Values) -> Segmentation:
+    return Segmentation(causes=tuple(p.segment_causes))
+
+
+@hookimpl
+def segment_columns() -> Sequence[Column]:
+    return _scheme.columns("segment")
+
+
+@hookimpl
+def segment_steps() -> Sequence[Step]:
+    return SEGMENT_STEPS
+
+
+@hookimpl
+def combining_steps() -> Sequence[Step]:
+    return COMBINING_STEPS
 
 
 @hookimpl

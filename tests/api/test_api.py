@@ -13,6 +13,9 @@ import pytest
 from factories.site import PERIOD, Site, Visitor
 from werkzeug.test import TestResponse
 
+from selaras.exchange.jobs import Upload, submit
+from selaras.files.store import LocalStore
+from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -39,11 +42,14 @@ def check(spec: dict[str, Any], method: str, template: str, response: TestRespon
 def test_every_read_answers_what_it_declares(site: Site) -> None:
     spec = declared_at(site)
     person = site.closed.person(4)
-    values = {"person_id": str(person), "period": PERIOD}
+    values = {"person_id": str(person), "period": PERIOD, "year": "2026"}
     manager, head, employee = site.closed.manager(), site.closed.as_person(1), site.closed.as_person(4)
     report = site.closed.manager().send("POST", "/api/v1/imports", data=_file("units", b"ID;NAMA\n1;\n"))
     check(spec, "POST", "/api/v1/imports", report)
     values["batch_id"] = report.json["id"]
+    with site.closed.database.tenant(site.closed.tenant_id) as session:
+        order = Upload("units", "unor.csv", b"ID;NAMA\n1;\n")
+        values["job_id"] = str(submit(session, system(site.closed.tenant_id), LocalStore(site.settings.files), order))
     walked = 0
     for template, methods in spec["paths"].items():
         if "get" not in methods:
@@ -51,7 +57,8 @@ def test_every_read_answers_what_it_declares(site: Site) -> None:
         path = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], template)
         visitor = head if template.endswith("/team") else manager
         response = visitor.get(path)
-        assert response.status_code == 200, (path, response.text)
+        # The printed receipt is switched on nowhere in this site.
+        assert response.status_code == (404 if template.endswith("/document") else 200), (path, response.text)
         check(spec, "GET", template, response)
         walked += 1
         for other in (employee, site.closed.visitor()):

@@ -52,13 +52,18 @@ def test_a_name_from_above_is_found(text: str) -> None:
 
 @cache
 def words_of_regulations() -> frozenset[str]:
-    """Codes of outcomes and organisation ratings, names of columns and steps: what only a regulation says."""
+    """Codes of outcomes and organisation ratings, names of columns and steps: what only a regulation says.
+
+    Of those that appraise: a rulebook answers a question that its capability asks by those very names.
+    """
     found: set[str] = set()
-    for code in load_registry().codes():
+    for code in load_registry().codes("appraisal"):
         rules = load_registry().rules(code, on=load_registry().identity(code).in_force.start)
         for many in (rules.outcomes, rules.organisation_levels):
             found |= {one.code for one in many}
-        for many in (rules.person_columns, rules.item_columns, rules.person_steps, rules.item_steps):
+        # What the platform provides is a fact of its own, by a name of its own (`regulation.types.PROVIDED`).
+        own = [column for column in rules.item_columns if not column.provided]
+        for many in (rules.asked_columns, own, rules.person_steps, rules.item_steps):
             found |= {one.name for one in many}
     return frozenset(found)
 

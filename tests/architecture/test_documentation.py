@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, make_dataclass
 from datetime import date
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from selaras.config import Settings, variable
 from selaras.exchange.layouts import LAYOUTS
 from selaras.regulation import hookimpl, load_registry
 from selaras.regulation.hookspecs import DEFAULT_HOOKS, LAW_HOOKS, Hooks
+from selaras.tenancy.packs import load_packs
 
 DOCS = ROOT / "docs"
 DECISIONS = DOCS / "decisions"
@@ -83,7 +85,8 @@ def without_user(specs: type, answered: Iterable[object]) -> set[str]:
 
 
 def test_every_hook_has_a_user() -> None:
-    plugins = [__import__(load_registry().identity(code).package) for code in load_registry().codes()]
+    plugins: list[object] = [import_module(load_registry().identity(code).package) for code in load_registry().codes()]
+    plugins += [import_module(span.module) for pack in load_packs().values() for span in pack.code]
     assert without_user(Hooks, plugins) == set()
 
     class OnlyOne:

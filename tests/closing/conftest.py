@@ -18,8 +18,8 @@ from selaras.closing.queries import Overview, overview
 from selaras.config import settings
 from selaras.db.session import Database
 from selaras.identity.actor import Actor, system
-from selaras.identity.models import Account
 from selaras.identity.permissions import Permission
+from selaras.identity.service import ensure_account
 from selaras.jobs.carrying import Carrier
 from selaras.jobs.watch import Watch
 from selaras.regulation import load_registry
@@ -76,11 +76,9 @@ class Closing:
 
     def official(self) -> Actor:
         with self.database.tenant(self.tenant_id) as session:
-            account = Account(subject="official", name="Pejabat")
-            session.add(account)
-            session.flush()
+            account = ensure_account(session, "official", "Pejabat")
             held = frozenset({Permission.OVERRIDE_DISTRIBUTION})
-            return Actor(self.tenant_id, account.id, "Pejabat", frozenset({"authorised_official"}), held)
+            return Actor(self.tenant_id, account, "Pejabat", frozenset({"authorised_official"}), held)
 
 
 @pytest.fixture

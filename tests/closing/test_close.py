@@ -30,7 +30,7 @@ def test_a_quarter_is_closed(closing: Closing, files) -> None:
     closing.carry()
     seen = closing.overview()
     assert seen.state == "set"
-    assert seen.counts == {"sangat_baik": 12, "baik": 39, "butuh_perbaikan": 6, "kurang": 3}
+    assert seen.counts == {"sangat_baik": 9, "baik": 42, "butuh_perbaikan": 6, "kurang": 3}
     assert seen.appraised == seen.total == seen.people == 60
     assert [stage.stage for stage in seen.stages if stage.done] == list(Stage)
     assert {check.valid for check in seen.checks} == {True}
@@ -44,7 +44,7 @@ def test_a_quarter_is_closed(closing: Closing, files) -> None:
     assert closing.scalar("SELECT count(*) FROM selaras.notice WHERE tenant_id = :tenant") == 60
     assert closing.scalar("SELECT evaluated FROM selaras.close_summary WHERE tenant_id = :tenant") == 60
     assert closing.scalar("SELECT sum(people) FROM selaras.outcome_summary WHERE tenant_id = :tenant") == 60
-    assert [path.read_bytes()[:5] for path in files.rglob("*") if path.is_file()] == [b"%PDF-"]
+    assert sorted(path.read_bytes()[:2] for path in files.rglob("*") if path.is_file()) == [b"%P", b"PK"]
 
 
 def test_the_receipt_explains_the_outcome_by_article(closing: Closing) -> None:
@@ -53,7 +53,7 @@ def test_the_receipt_explains_the_outcome_by_article(closing: Closing) -> None:
     closing.carry()
     with closing.database.tenant(closing.tenant_id) as session:
         person = session.execute(
-            text("SELECT id FROM selaras.person WHERE tenant_id = :t AND source_id = 'person-1'"),
+            text("SELECT id FROM selaras.person WHERE tenant_id = :t AND source_id = 'person-2'"),
             {"t": closing.tenant_id},
         ).scalar_one()
         (line,) = queries.history(session, person)
@@ -63,6 +63,24 @@ def test_the_receipt_explains_the_outcome_by_article(closing: Closing) -> None:
     values = {one.step: one.value for one in receipt.receipt.lines}
     assert values["rating_hasil_kerja"] == values["rating_perilaku"] == "di_atas"
     assert any("6/2022" in one.article for one in receipt.receipt.lines if one.part == "step")
+
+
+def test_the_head_of_a_rated_unit_is_rated_by_it(closing: Closing) -> None:
+    closing.staff(20)
+    closing.start()
+    closing.carry()
+    with closing.database.tenant(closing.tenant_id) as session:
+        head = session.execute(
+            text("SELECT id FROM selaras.person WHERE tenant_id = :t AND source_id = 'person-1'"),
+            {"t": closing.tenant_id},
+        ).scalar_one()
+        told = queries.receipt(session, head, PERIOD).receipt
+    values = {one.step: one.value for one in told.lines}
+    assert values["rating_hasil_kerja"] == values["rating_perilaku"] == "di_atas"
+    assert (values["led_unit_rating"], values["hasil_kerja"], told.outcome) == ("baik", "sesuai", "baik")
+    (line,) = [one for one in told.lines if one.step == "hasil_kerja"]
+    assert line.value_label == {"id": "Sesuai ekspektasi", "en": "Meets expectation"}
+    assert "SE MenPANRB 3/2023" in line.article
 
 
 def test_a_breach_blocks_until_the_official_gives_a_reason(closing: Closing) -> None:
@@ -301,7 +319,7 @@ def test_a_reason_in_any_script_does_not_stop_the_determination(closing: Closing
         service.override(session, official, PERIOD, unit, "Kantor ꦲꦏ꧀ꦱꦫ mencapai seluruh target \x01 nasional 中.")
     closing.carry()
     assert closing.overview().state == "set"
-    assert [path.read_bytes()[:5] for path in files.rglob("*") if path.is_file()] == [b"%PDF-"]
+    assert sorted(path.read_bytes()[:2] for path in files.rglob("*") if path.is_file()) == [b"%P", b"PK"]
 
 
 def test_a_close_whose_job_was_given_up_is_seen_to_wait_and_goes_on(closing: Closing) -> None:

@@ -1,4 +1,4 @@
-"""The determination of many units: a document that can be read, and a table that holds every one of them."""
+"""The determination: a document that can be read, and a table that holds every unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from selaras.closing.document import LISTED
 from .conftest import Closing
 
 
-def test_the_units_that_are_too_many_for_paper_stand_in_an_annex(closing: Closing, files: Path) -> None:
+def test_every_unit_stands_in_the_annex_be_they_ever_so_many(closing: Closing, files: Path) -> None:
     closing.staff(20 * (LISTED + 1))
     closing.start()
     closing.carry()

@@ -71,7 +71,7 @@ def rate_by_tens(session: Session) -> None:
         UPDATE selaras.rating r SET inputs = jsonb_build_object('rating_hasil_kerja', results, 'rating_perilaku',
             CASE results WHEN 'di_atas' THEN 'di_atas' ELSE 'sesuai' END)
         FROM selaras.person p CROSS JOIN LATERAL (
-            SELECT CASE WHEN n IN (1, 2) THEN 'di_atas' WHEN n = 0 THEN 'di_bawah' ELSE 'sesuai' END
+            SELECT CASE WHEN n IN (2, 3) THEN 'di_atas' WHEN n = 0 THEN 'di_bawah' ELSE 'sesuai' END
             FROM (SELECT substr(p.source_id, 8)::int % 10) place (n)
         ) chosen (results)
         WHERE r.tenant_id = :tenant AND p.tenant_id = :tenant AND p.id = r.person_id

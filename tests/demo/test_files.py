@@ -16,7 +16,12 @@ from selaras.demo.population import generate
 from selaras.demo.population_agency import Population
 from selaras.tenancy.packs import load_packs
 
-RUNNING = {"sasaran.csv", "skp.csv", "progres.csv", "umpan_balik.csv", "predikat_organisasi.csv", "penilaian.csv"}
+RUNNING = {"sasaran.csv", "skp.csv", "progres.csv", "umpan_balik.csv", "predikat_organisasi.csv", "penilaian.csv"} | {
+    "penugasan.csv",
+    "teks_skp.csv",
+    "matriks_peran_hasil.csv",
+    "masukan_ketua_tim.csv",
+}
 HISTORY = {"skp_2019.csv", "progres_2019.csv", "penilaian_2019.csv"}
 ALWAYS = {"unor.csv", "asn.csv", "asn.xlsx", "penilai.csv"}
 

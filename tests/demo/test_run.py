@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from selaras.clock import today
 from selaras.closing.queries import overview
 from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.evaluation.queries import history, receipt
 from selaras.followup.queries import remuneration
 from selaras.servers.running import Running, running
-from selaras.tenancy.queries import agency_by_slug
+from selaras.tenancy.features import Feature
+from selaras.tenancy.queries import agency_by_slug, features_on
 
 QUARTER = "2026-TW3"
 ONLY = ("sidoarjo", "surabaya")
@@ -83,6 +85,16 @@ def test_the_demo_closes_its_periods_and_leaves_no_process(home: Path, played: s
     assert played.count("permenpan_6_2022") == 2
     assert "pp46_2011" in played
     assert processes_of(home) == []
+
+
+@pytest.mark.slow
+def test_the_feature_is_live_in_its_region_and_rolled_out_once(app: Database) -> None:
+    with app.platform() as session:
+        for slug in ONLY:
+            assert features_on(session, agency_by_slug(session, slug).tenant_id, today("Asia/Jakarta")) == {
+                Feature.PRINTED_RECEIPT
+            }
+        assert session.execute(text("SELECT count(*) FROM selaras.feature_assignment")).scalar_one() == len(ONLY)
 
 
 @pytest.mark.slow

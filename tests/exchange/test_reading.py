@@ -149,3 +149,22 @@ def test_every_text_is_a_sentence_with_a_remedy(code: str) -> None:
     message, remedy = TEXTS[code]
     assert message.endswith((".", "}"))
     assert remedy.endswith((".", "}"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown", "point"),
+    [
+        ("Ani\u202eimaS", "AniimaS", "U+202E"),
+        ("A\u200bni", "Ani", "U+200B"),
+        ("Ani\x07 Sari", "Ani Sari", "U+0007"),
+        ("Ani\x85Sari", "AniSari", "U+0085"),
+        ("A\u00adni", "Ani", "U+00AD"),
+    ],
+)
+def test_what_nobody_sees_is_left_out_and_told(raw: str, shown: str, point: str) -> None:
+    table, problems, _ = read(f"{HEADER}a;;;;;\nb;;;;;\n".replace("b", raw))
+    assert table["id"].to_list() == ["a", shown]
+    (problem,) = problems.all()
+    assert (problem.code, problem.row, problem.column, problem.value) == ("hidden_characters", 3, "PNS ID", shown)
+    assert problem.severity == "warning"
+    assert point in problem.message

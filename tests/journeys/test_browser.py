@@ -14,7 +14,10 @@ from factories.site import PERIOD, Home, Site
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from selaras.followup.proposing import propose
+from selaras.identity.actor import system
 from selaras.identity.permissions import Role
+from selaras.regulation import load_registry
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 FLAGS = [
@@ -86,6 +89,10 @@ def number_of(home: Home, n: int) -> str:
     )
 
 
+def official_at(home: Home) -> str:
+    return f"{Role.AUTHORISED_OFFICIAL.value}@{home.slug}"
+
+
 def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     """Name, agency, who, address: every page there is, in the state in which it shows most."""
     manager = {
@@ -94,6 +101,8 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     official = f"{Role.AUTHORISED_OFFICIAL.value}@{site.waiting.slug}"
     closed, opened = site.closed, site.open
     person = closed.person(4)
+    with closed.database.tenant(closed.tenant_id) as session:
+        propose(session, system(closed.tenant_id), PERIOD, load_registry())
     return [
         ("sign-in", closed, "", "/sign-in"),
         ("home closed", closed, manager[closed.slug], "/"),
@@ -113,6 +122,9 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("rating", opened, number_of(opened, 1), f"/people/{opened.person(4)}/ratings/{PERIOD}"),
         ("imports", closed, manager[closed.slug], "/imports"),
         ("not found", closed, manager[closed.slug], "/nothing"),
+        ("follow-up", closed, official_at(closed), "/follow-up"),
+        ("objections", closed, official_at(closed), "/objections"),
+        ("merit", closed, manager[closed.slug], "/merit/2026"),
         ("refused", closed, number_of(closed, 4), "/people"),
         ("api", closed, manager[closed.slug], "/api/v1/"),
     ]

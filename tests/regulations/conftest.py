@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,19 +27,20 @@ def changed(tmp_path: Path) -> Changed:
     """`changed(code, parameter, edit)`: a registry of that regulation after `edit` has changed the parameter's node."""
 
     def make(code: str, parameter: str, edit: Edit) -> Registry:
-        module = import_module(code)
+        loaded = load_registry().loaded(code)
         folder = tmp_path / "parameters"
-        shutil.copytree(Path(str(module.__file__)).parent / "parameters", folder)
+        shutil.copytree(loaded.folder / "parameters", folder)
         for path in folder.glob("*.yaml"):
             content = yaml.safe_load(path.read_text())
             if parameter in content:
                 edit(content[parameter])
                 path.write_text(yaml.safe_dump(content))
-        return Registry({code: with_answers(module, parameters=lambda: folder)})
+        return Registry({code: with_answers(loaded.plugin, parameters=lambda: folder)})
 
     return make
 
 
 def with_answers(module: object, **answers: Callable[..., object]) -> SimpleNamespace:
-    """A plugin that answers like `module`, except for `answers`."""
-    return SimpleNamespace(**{**vars(module), **{name: hookimpl(answer) for name, answer in answers.items()}})
+    """A plugin that answers like `module` (or object), except for `answers`."""
+    own = {name: getattr(module, name) for name in dir(module) if not name.startswith("__")}
+    return SimpleNamespace(**{**own, **{name: hookimpl(answer) for name, answer in answers.items()}})

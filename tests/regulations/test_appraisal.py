@@ -193,4 +193,4 @@ def test_every_cell_of_the_quadrant_has_an_outcome(registry: Registry) -> None:
 
 
 def _quadrant(rules: Rules) -> dict[str, pl.DataType]:
-    return {"person": pl.String(), **{column.name: column.dtype for column in rules.person_columns}}
+    return {"person": pl.String(), **{column.name: column.dtype for column in rules.asked_columns}}

@@ -15,6 +15,7 @@ from selaras.errors import Invalid
 from selaras.regulation import Registry, load_registry
 from selaras.regulation.cases import run_cases
 from selaras.regulation.compare import differs
+from selaras.regulation.parameters import Parameter
 
 from .conftest import Changed
 
@@ -26,7 +27,16 @@ SHIPPED = [
 ]
 
 # No example of the law speaks of these: they are days and lists, not part of a score.
-WITHOUT_CASE = {"periods", "plan_day", "appraisal_day", "report_day"}
+WITHOUT_CASE = {
+    "periods",
+    "plan_day",
+    "appraisal_day",
+    "report_day",
+    "return_days",
+    "confidential",
+    "segment_causes",
+    "supervision_months",
+}
 
 
 def cases_of(code: str) -> list[Any]:
@@ -51,14 +61,19 @@ def mutations(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
     elif isinstance(node, list):
         for index, below in enumerate(node):
             yield from mutations(below, (*path, index))
-    elif path and path[-1] in ("code", "kind", "id", "en"):
-        return
-    elif isinstance(node, int | float):
-        step = 0.01 if isinstance(node, float) else 1
-        yield path, node + step
-        yield path, node - step
+    elif not path or path[-1] not in ("code", "kind", "id", "en"):
+        yield from ((path, other) for other in others(node))
+
+
+def others(leaf: Any) -> Iterator[Any]:
+    """What a number, a code or a yes could be instead."""
+    if isinstance(leaf, bool):
+        yield not leaf
+    elif isinstance(leaf, int | float):
+        step = 0.01 if isinstance(leaf, float) else 1
+        yield from (leaf + step, leaf - step)
     else:
-        yield path, OTHER.get(node, "baik")
+        yield OTHER.get(leaf, "baik")
 
 
 OTHER: dict[Any, Any] = {
@@ -69,8 +84,22 @@ OTHER: dict[Any, Any] = {
     "half_down": "half_away",
     "baik": "kurang",
     "largest": "majority",
+    "ppk": "pyb",
     "calendar": "working",
+    "higher": "lower",
+    "lower": "higher",
 }
+
+
+def changes(parameter: Parameter) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """As `mutations`, within what the parameter may be: another of its choices, or its largest where it is empty."""
+    value = parameter.values[-1].value
+    if value is None and parameter.maximum is not None:
+        yield (), parameter.maximum
+    elif parameter.choices:
+        yield (), next(one for one in parameter.choices if one != value)
+    else:
+        yield from mutations(value)
 
 
 def put(values: list[dict[str, Any]], path: tuple[Any, ...], new: Any) -> None:
@@ -91,7 +120,7 @@ MUTATIONS = [
     for code in load_registry().codes()
     for parameter in load_registry().loaded(code).parameters
     if parameter.name not in WITHOUT_CASE
-    for path, new in mutations(parameter.values[-1].value)
+    for path, new in changes(parameter)
 ]
 
 

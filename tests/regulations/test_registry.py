@@ -309,7 +309,7 @@ def test_who_when_and_deadlines(registry: Registry) -> None:
     assert registry.rules("pp46_2011", on=date(2021, 6, 30)).periods == ("half_year",)
     assert old.deadline("appraisal", date(2019, 12, 31)) == date(2020, 1, 31)
     assert new.deadline("plan", date(2026, 6, 30)) == date(2026, 1, 31)
-    with pytest.raises(NotFound, match="it has: plan, report"):
+    with pytest.raises(NotFound, match="it has: plan, manual, report"):
         new.deadline("party", date(2026, 6, 30))
 
 
@@ -337,7 +337,7 @@ def test_forms_and_behaviours(registry: Registry) -> None:
     assert [one.code for one in old.form.aspects if not one.required] == ["cost"]
     declared = {column.name for column in old.item_columns}
     assert {f"{one.code}_{half}" for one in old.form.aspects for half in ("target", "actual")} == declared
-    assert permenpan_6_2022.person_steps()[0].info.certainty == "application"
+    assert permenpan_6_2022.person_steps("2022")[0].info.certainty == "application"
 
 
 def test_a_plugin_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

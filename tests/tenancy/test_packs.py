@@ -59,12 +59,15 @@ def test_the_pilots_are_installed() -> None:
     assert packs["sidoarjo"].bkn_code is None
 
 
-def test_regulations_by_date_with_the_gap_of_2021() -> None:
+def test_regulations_by_date_with_the_two_halves_of_2021() -> None:
     sidoarjo = load_packs()["sidoarjo"]
     assert sidoarjo.regulation_on(date(2013, 12, 31)) is None
     assert sidoarjo.regulation_on(date(2019, 12, 31)) == "pp46_2011"
     assert sidoarjo.regulation_on(date(2020, 12, 31)) == "pp46_2011"
-    assert sidoarjo.regulation_on(date(2021, 6, 30)) is None
+    assert sidoarjo.regulation_on(date(2021, 6, 30)) == "pp46_2011"
+    assert sidoarjo.regulation_on(date(2021, 7, 1)) == "pp30_2019"
+    assert sidoarjo.regulation_on(date(2021, 12, 31)) == "pp30_2019"
+    assert sidoarjo.regulation_on(date(2022, 1, 1)) == "permenpan_6_2022"
     assert sidoarjo.regulation_on(date(2026, 9, 30)) == "permenpan_6_2022"
 
 
@@ -137,6 +140,11 @@ def test_a_sound_pack_is_read_and_its_hash_follows_every_file(tmp_path: Path) ->
         ("7 = 2_000_000", "7 = 2_000_000.5", "is not a whole number"),
         ('effect = "next_quarter"', 'effect = "sometime"', "write one of: next_month, next_quarter, next_year"),
         ('certainty = "sample"', 'certainty = "surely"', "'surely' is not known"),
+        ('kind = "tpp"', 'kind = "tukin"', "a regional government pays tpp, a central agency tukin"),
+        ('kind = "tpp"', 'kind = "tpp"\nshape = "weighted"', "The shape weighted is for tukin, not for tpp"),
+        ('kind = "tpp"', 'kind = "tpp"\nshape = "circle"', "'circle' is not known"),
+        ("[remuneration.base]", "[remuneration.options]\nweather = 3\n[remuneration.base]", "weather is unknown"),
+        ("[agency]", "[[code]]\nregulation = 'a'\nmodule = 'b'\n[agency]", "from: it is missing"),
         ("[agency]", "[agency", "it is not TOML"),
         ("[[regulation]]", "[[regulations]]", "regulation: it is missing"),
     ],

@@ -253,8 +253,12 @@ def test_a_raised_error_takes_everything_back(site: Site, urls, redis_url, tmp_p
     app.extensions["selaras"].database.close()
 
 
+IDS = ("person_id", "unit_id", "assignment_id", "batch_id", "job_id", "result_id", "proposal_id", "case_id")
+
+
 def _filled(rule: str, home: Home) -> str:
-    values = {"person_id": home.person(4), "unit_id": home.unit(1), "period": PERIOD, "batch_id": uuid4()}
+    values = {"person_id": home.person(4), "unit_id": home.unit(1), "period": PERIOD, "year": 2026}
+    values |= dict.fromkeys(IDS[2:], uuid4())
     return PARAMETERS.sub(lambda found: str(values.get(found[1], "x")), rule)
 
 
@@ -263,7 +267,7 @@ def test_ids_of_another_agency_lead_nowhere_on_any_route(site: Site) -> None:
     walked = []
     visitors = [site.open.manager(), site.open.official(), site.open.as_person(1)]
     for rule in site.app.url_map.iter_rules():
-        if not {"person_id", "unit_id", "batch_id"} & set(rule.arguments):
+        if not set(IDS) & set(rule.arguments):
             continue
         path = _filled(rule.rule, site.waiting)
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
@@ -277,7 +281,12 @@ def test_ids_of_another_agency_lead_nowhere_on_any_route(site: Site) -> None:
 def _ask(visitor: Visitor, method: str, path: str) -> int:
     if method == "GET":
         return visitor.get(path).status_code
-    json = {"inputs": {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}} if "/api/" in path else None
+    rated = {"inputs": {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}}
+    plan = {"items": [], "annexes": [], "expectations": []}
+    bodies = {"ratings": rated, "withdrawal": {"reason": "x" * 30}, "return": {"note": "x" * 30}, "plans": plan}
+    bodies |= {"inputs": {"content": "x"}, "/rating": {"rating": "baik"}, "recommendations": {"reason": "x" * 30}}
+    bodies = {"decision": {"upheld": False, "reason": "x" * 30}, "objections": {"reason": "x" * 30}, **bodies}
+    json = next((bodies[word] for word in bodies if word in path), rated) if "/api/" in path else None
     form = None if json else {"reason": "x" * 30, "rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
     token = visitor.get("/api/v1/me").json["form_token"]
     return visitor.client.open(

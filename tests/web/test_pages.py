@@ -18,8 +18,8 @@ def test_home_shows_the_closed_quarter_with_its_figures(site: Site) -> None:
     assert re.search(r"pukul \d\d\.\d\d\s+WITA", page)
     assert '<svg class="bars"' in page
     assert "<title>Predikat pada Triwulan III 2026</title>" in page
-    assert re.search(r"Baik: 39 \(65 %\)", page)
-    assert re.search(r'<td class="num">39</td><td class="num">65 %</td>', page)
+    assert re.search(r"Baik: 42 \(70 %\)", page)
+    assert re.search(r'<td class="num">42</td><td class="num">70 %</td>', page)
     assert "Dokumen penetapan (PDF)" in page
 
 

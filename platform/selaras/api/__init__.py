@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from selaras.api import closing, evaluation, exchange, organisation, tenancy
+from selaras.api import (
+    closing,
+    evaluation,
+    exchange,
+    followup,
+    organisation,
+    planning,
+    remuneration,
+    tenancy,
+    unit_ratings,
+)
 from selaras.api.documented import DocumentedApi
 from selaras.api.encoding import problem_response
 
@@ -23,5 +33,15 @@ def install(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     documented = DocumentedApi(app)
-    for module in (tenancy, organisation, evaluation, closing, exchange):
+    for module in (
+        tenancy,
+        organisation,
+        planning,
+        evaluation,
+        unit_ratings,
+        closing,
+        exchange,
+        followup,
+        remuneration,
+    ):
         documented.register_blueprint(module.endpoints)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from flask import Request
 from flask_smorest import Api, Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
 
 from selaras.api.schemas import schema_of
 from selaras.api.shapes import Problem
@@ -34,6 +37,20 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask_smorest is not typed
         return super()._openapi_json()
 
 
+class _Parser(FlaskParser):
+    """Reads a body as JSON; Python refuses a number of thousands of digits, and that is the sender's mistake."""
+
+    def load_json(self, req: Request, schema: Any) -> Any:
+        try:
+            return super().load_json(req, schema)
+        except ValueError as error:
+            raise BadRequest from error
+
+
+class _Endpoints(Blueprint):  # type: ignore[misc]  # flask_smorest is not typed
+    ARGUMENTS_PARSER = _Parser()
+
+
 def endpoints_of(capability: str, description: str) -> Blueprint:
     """The blueprint of one capability."""
-    return Blueprint(f"api_{capability}", __name__, url_prefix="/api/v1", description=description)
+    return _Endpoints(f"api_{capability}", __name__, url_prefix="/api/v1", description=description)

@@ -14,11 +14,16 @@ from selaras.api.encoding import encoded
 from selaras.api.schemas import schema_of
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
-from selaras.edge.context import actor, rules, session
-from selaras.errors import NotFound
+from selaras.edge.context import actor, agency, instance, refuse_without, rules, session
+from selaras.edge.downloads import attachment
+from selaras.edge.words import language_or_own
 from selaras.evaluation import service
+from selaras.evaluation.access import rateable
+from selaras.evaluation.handovers import HandedOver, handed_over
+from selaras.evaluation.printing import print_receipt
 from selaras.evaluation.queries import (
     OutcomeView,
+    PartView,
     PeriodView,
     history,
     period_by_code,
@@ -28,10 +33,13 @@ from selaras.evaluation.queries import (
 )
 from selaras.evaluation.rules import period_span
 from selaras.evaluation.wording import Word, descriptions, outcome_word
+from selaras.followup.access import receipt_person
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
-from selaras.organisation.queries import superior_of, team
+from selaras.organisation.queries import person as person_on
+from selaras.organisation.queries import team
 from selaras.regulation import Label, ReceiptLine
+from selaras.tenancy.features import Feature
 
 endpoints = endpoints_of("evaluation", "Periods, results, receipts, ratings")
 
@@ -55,6 +63,15 @@ def open_period(body: dict[str, Any]) -> Response:
     return encoded(period_of(period_by_code(session(), code)))
 
 
+@endpoints.route("/periods/<period>", methods=["DELETE"])
+@needs(Permission.CLOSE_PERIOD)
+@endpoints.response(204)
+def remove_period(period: str) -> Response:
+    """Remove a period that was opened by mistake: one in which nothing was rated."""
+    service.remove_period(session(), actor(), period)
+    return Response(status=204)
+
+
 @endpoints.route("/people/<uuid:person_id>/history")
 @needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.response(200, schema_of(shapes.History))
@@ -63,7 +80,8 @@ def show_history(person_id: UUID) -> Response:
     person_for(session(), actor(), person_id)
     found = history(session(), person_id)
     known = descriptions(session(), (one.rule_hash for one in found))
-    return encoded(shapes.History([outcome_of(one, known.get(one.rule_hash)) for one in found]))
+    items = [outcome_of(one, known.get(one.rule_hash)) for one in found]
+    return encoded(shapes.History(items, [_handed_over(one) for one in handed_over(session(), person_id)]))
 
 
 @endpoints.route("/people/<uuid:person_id>/receipts/<period>")
@@ -71,10 +89,26 @@ def show_history(person_id: UUID) -> Response:
 @endpoints.response(200, schema_of(shapes.Receipt))
 def show_receipt(person_id: UUID, period: str) -> Response:
     """How one result came about."""
-    person_for(session(), actor(), person_id)
+    receipt_person(session(), actor(), instance().registry, person_id, period)
     view = receipt(session(), person_id, period)
     lines = [_line(one) for one in view.receipt.lines]
-    return encoded(shapes.Receipt(outcome_of(view.outcome, view.description), _label(view.receipt.title), lines))
+    parts = [_part(one) for one in view.parts]
+    title = _label(view.receipt.title)
+    return encoded(shapes.Receipt(outcome_of(view.outcome, view.description), title, lines, parts))
+
+
+@endpoints.route("/people/<uuid:person_id>/receipts/<period>/document")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.arguments(schema_of(shapes.DocumentQuery), location="query")
+@endpoints.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
+def receipt_document(query: dict[str, Any], person_id: UUID, period: str) -> Response:
+    """The receipt to print (PDF), at agencies that have this feature; elsewhere there is nothing here."""
+    refuse_without(Feature.PRINTED_RECEIPT)
+    person_for(session(), actor(), person_id)
+    view = receipt(session(), person_id, period)
+    then = person_on(session(), person_id, view.outcome.ends)
+    made = print_receipt(session(), agency(), then, view, language_or_own(query["language"] or ""))
+    return attachment(made.data, made.name, "application/pdf")
 
 
 @endpoints.route("/team")
@@ -109,14 +143,12 @@ def show_team(query: dict[str, Any]) -> Response:
 @endpoints.response(200, schema_of(shapes.Rating))
 def put_rating(body: dict[str, Any], person_id: UUID, period: str) -> Response:
     """Rate one of one's team; the same rating twice changes nothing."""
-    found = period_by_code(session(), period)
-    if actor().person_id is None or superior_of(session(), person_id, found.ends) != actor().person_id:
-        raise NotFound("person_unknown", "There is no such person here.")
-    service.rate(session(), actor(), person_id, period, body["inputs"], rules(found.ends))
+    found = rateable(session(), actor(), person_id, period, body["segment"])
+    service.rate(session(), actor(), person_id, period, body["inputs"], rules(found.ends), found.segment)
     session().flush()
-    kept = ratings(session(), found.id, [person_id])[person_id]
-    name = person_for(session(), actor(), person_id, found.ends).line.name
-    return encoded(shapes.Rating(person_id, name, period, kept.inputs, kept.rated_at))
+    kept = ratings(session(), found.period.id, [person_id], found.segment)[person_id]
+    name = person_on(session(), person_id, found.ends).line.name
+    return encoded(shapes.Rating(person_id, name, period, kept.inputs, kept.rated_at, found.segment))
 
 
 def period_of(view: PeriodView) -> shapes.Period:
@@ -150,6 +182,44 @@ def outcome_of(view: OutcomeView, rule: Mapping[str, Any] | None) -> shapes.Outc
         set_at=view.set_at,
         delivered_at=view.delivered_at,
         objection_until=view.objection_until,
+    )
+
+
+def _handed_over(view: HandedOver) -> shapes.HandedOver:
+    return shapes.HandedOver(
+        id=view.id,
+        import_id=view.handover_id,
+        person_id=view.person_id,
+        period=view.period_code,
+        segment=view.segment,
+        regulation=view.regulation,
+        title=_label(view.title),
+        outcome=word_of(view.word),
+        score=view.score,
+        appraiser_name=view.appraiser_name,
+        appraiser_number=view.appraiser_number,
+        unit_name=view.unit_name,
+        set_on=view.set_on,
+        source_agency=view.source_agency,
+        source_document=view.source_document,
+        rule_hash=view.rule_hash,
+        lines=list(view.lines),
+    )
+
+
+def _part(view: PartView) -> shapes.Part:
+    return shapes.Part(
+        segment=view.number,
+        starts=view.starts,
+        ends=view.ends,
+        cause=view.cause,
+        regulation=view.description["code"],
+        outcome=word_of(outcome_word(view.description, view.outcome)),
+        score=view.score,
+        unit_name=view.unit_name,
+        appraiser_name=view.appraiser_name,
+        source_period=view.source_period,
+        lines=[_line(one) for one in view.receipt.lines] if view.receipt else [],
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 
 @dataclass(frozen=True)
@@ -233,10 +233,44 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """A result that was set elsewhere: handed over by a predecessor, another agency or from paper.
+
+    `lines` are its steps, where they came along: label, value, value_label, unit, article, item.
+    """
+
+    id: UUID
+    import_id: UUID
+    person_id: UUID
+    period: str
+    segment: int
+    regulation: str
+    title: Label
+    outcome: Word
+    score: float | None
+    appraiser_name: str | None
+    appraiser_number: str | None
+    unit_name: str | None
+    set_on: date | None
+    source_agency: str
+    source_document: str
+    rule_hash: str | None
+    lines: list[Any]
+
+
+@dataclass(frozen=True)
+class DocumentQuery:
+    """The language of the document, `id` or `en`; one's own unless named."""
+
+    language: str | None = field(default=None, metadata={"validate": OneOf(["id", "en"])})
+
+
+@dataclass(frozen=True)
 class History:
-    """Every result of a person, the newest first, over every regulation."""
+    """Every result of a person, the newest first, over every regulation; and those that were set elsewhere."""
 
     items: list[Outcome]
+    handed_over: list[HandedOver]
 
 
 @dataclass(frozen=True)
@@ -255,12 +289,30 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One segment behind a result; no lines where its outcome was made elsewhere, as in the period `source_period`."""
+
+    segment: int
+    starts: date
+    ends: date
+    cause: str
+    regulation: str
+    outcome: Word
+    score: float | None
+    unit_name: str
+    appraiser_name: str | None
+    source_period: str | None
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """How a result came about."""
+    """How a result came about; `parts` are the segments of a period with several, each with its own lines."""
 
     outcome: Outcome
     title: Label
     lines: list[Line]
+    parts: list[Part]
 
 
 @dataclass(frozen=True)
@@ -272,6 +324,7 @@ class Rating:
     period: str
     inputs: dict[str, Any] | None
     rated_at: datetime | None
+    segment: int = 1
 
 
 @dataclass(frozen=True)
@@ -280,40 +333,6 @@ class Team:
 
     period: Period | None
     items: list[Rating]
-
-
-@dataclass(frozen=True)
-class FileProblem:
-    """One thing wrong with an imported file; the header is row 1."""
-
-    row: int | None
-    column: str | None
-    value: str | None
-    code: str
-    message: str
-    remedy: str
-    severity: str
-
-
-@dataclass(frozen=True)
-class Import:
-    """One uploaded file. `changed`: thing.new, .changed or .ended → how many."""
-
-    id: UUID
-    kind: str
-    file_name: str
-    state: str
-    rows: int
-    changed: dict[str, int]
-    problems: list[FileProblem]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Imports:
-    """The newest uploads, without their problems."""
-
-    items: list[Import]
 
 
 @dataclass(frozen=True)
@@ -363,14 +382,7 @@ class OverrideRequest:
 
 @dataclass(frozen=True)
 class RatingRequest:
-    """The person columns that the regulation declares, by their names."""
+    """The person columns that the regulation declares, by their names; of a period with segments, also which one."""
 
     inputs: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ImportForm:
-    """What the file holds, and whether to look only."""
-
-    kind: str = field(metadata={"validate": Length(max=40)})
-    preview: bool = False
+    segment: int | None = field(default=None, metadata={"validate": Range(1, 1000)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,22 +63,25 @@ def appraise(  # noqa: PLR0913 - each argument is an option of the command
 
     registry = load_registry()
     day = on.date() if on else default_day(registry, regulation)
-    chosen = dict(_parameter(one) for one in parameters)
+    chosen = dict(choice(one) for one in parameters)
     rules = registry.rules(regulation, on=day, known=known.date() if known else None, edition=edition, overrides=chosen)
     if on is None:
         click.echo(f"{regulation}: --on {day}", err=True)
-    _check_out(out, people, items)
-    person_frame, item_frame = _inputs(rules, people, items, lang)
-    _check_explain(person_frame, explain)
+    check_out(out, people, items)
+    person_frame, item_frame = read_inputs(rules, people, items, lang)
+    check_explain(person_frame, explain)
     appraisal = rules.appraise(person_frame, item_frame)
-    written = _write(out, _person_rows(rules, appraisal), appraisal.item_steps if rules.item_steps else None)
+    written = _write(out, person_rows(rules, appraisal), appraisal.item_steps if rules.item_steps else None)
     click.echo("\n".join(str(path) for path in written))
     for person in explain:
-        for line in _receipt_lines(_receipt(rules, appraisal, person_frame, item_frame, person), person, lang):
+        for line in receipt_lines(receipt_of(rules, appraisal, person_frame, item_frame, person), person, lang):
             click.echo(line)
 
 
-def _inputs(rules: Rules, people: Path, items: Path | None, lang: Language) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+def read_inputs(
+    rules: Rules, people: Path, items: Path | None, lang: Language, *, mention_ignored: bool = True
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """The typed people and items that the rules read; every problem is named and ends the command with exit code 2."""
     if rules.item_columns and items is None:
         raise Invalid(
             "appraise.items_needed",
@@ -86,20 +89,23 @@ def _inputs(rules: Rules, people: Path, items: Path | None, lang: Language) -> t
             regulation=rules.code,
             columns=", ".join(("person", "item", *(column.name for column in rules.item_columns))),
         )
-    person_frame = _read(people)
-    item_frame = _read(items) if items and rules.item_columns else None
+    person_frame = read_frame(people)
+    item_frame = read_frame(items) if items and rules.item_columns else None
     problems = rules.validate(person_frame, item_frame, limit=10_000)
     if problems:
-        _complain(problems, {"people": people, "items": items or people}, lang)
+        complain(problems, {"people": people, "items": items or people}, lang)
         sys.exit(2)
-    _mention_ignored(people, person_frame, ("person", *(column.name for column in rules.person_columns)))
+    if mention_ignored:
+        name_ignored(people, person_frame, ("person", *(column.name for column in rules.person_columns)))
     if item_frame is None:
         return rules.typed_people(person_frame), None
-    _mention_ignored(items or people, item_frame, ("person", "item", *(column.name for column in rules.item_columns)))
+    if mention_ignored:
+        known = ("person", "item", *(column.name for column in rules.item_columns))
+        name_ignored(items or people, item_frame, known)
     return rules.typed_people(person_frame), rules.typed_items(item_frame)
 
 
-def _read(path: Path) -> pl.DataFrame:
+def read_frame(path: Path) -> pl.DataFrame:
     """A frame; CSV columns stay text. A semicolon separates where the header has more of them than commas."""
     import polars as pl  # noqa: PLC0415 - slow to load
 
@@ -120,7 +126,8 @@ def _read(path: Path) -> pl.DataFrame:
         ) from error
 
 
-def _complain(problems: list[InputProblem], files: dict[str, Path], lang: Language) -> None:
+def complain(problems: list[InputProblem], files: dict[str, Path], lang: Language) -> None:
+    """Name every problem with its file, line, column, value and remedy on stderr; the first SHOWN of them."""
     words = {"id": ("baris", "kolom", "dan {n} masalah lagi"), "en": ("line", "column", "and {n} more problems")}[lang]
     for problem in problems[:SHOWN]:
         path = files[problem.table]
@@ -133,24 +140,27 @@ def _complain(problems: list[InputProblem], files: dict[str, Path], lang: Langua
         click.echo(words[2].format(n=len(problems) - SHOWN), err=True)
 
 
-def _mention_ignored(path: Path, frame: pl.DataFrame, known: tuple[str, ...]) -> None:
+def name_ignored(path: Path, frame: pl.DataFrame, known: tuple[str, ...]) -> None:
+    """Say on stderr which columns of a file nobody reads."""
     extra = [name for name in frame.columns if name not in known]
     if extra:
         click.echo(f"{path}: columns not used: {', '.join(extra)}", err=True)
 
 
-def _check_explain(people: pl.DataFrame, explain: tuple[str, ...]) -> None:
+def check_explain(people: pl.DataFrame, explain: tuple[str, ...]) -> None:
+    """Refuse a person who is not there."""
     for person in explain:
         if person not in people.get_column("person"):
             raise Invalid("appraise.unknown_person", "--explain {person}: not among the people.", person=person)
 
 
-def _check_out(out: Path, people: Path, items: Path | None) -> None:
+def check_out(out: Path, people: Path, items: Path | None) -> None:
+    """Refuse a folder that does not exist, a wrong suffix, and an output that is an input."""
     _check_suffix(out)
     if not out.resolve().parent.is_dir():
         raise Invalid("appraise.out_folder", "The folder of --out {out} does not exist.", out=str(out))
     inputs = {path.resolve() for path in (people, items) if path is not None}
-    if {out.resolve(), _items_path(out).resolve()} & inputs:
+    if {out.resolve(), items_path(out).resolve()} & inputs:
         raise Invalid("appraise.out_is_input", "--out {out} would overwrite an input; choose another.", out=str(out))
 
 
@@ -159,28 +169,35 @@ def _check_suffix(path: Path) -> None:
         raise Invalid("appraise.suffix", "{file} must end in .csv or .parquet.", file=str(path))
 
 
-def _parameter(text: str) -> tuple[str, object]:
+def choice(text: str) -> tuple[str, object]:
+    """`NAME=VALUE` as a parameter and its value."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise Invalid("appraise.parameter", "--parameter {text} must be NAME=VALUE.", text=text)
     return name, yaml.safe_load(value)
 
 
-def _items_path(out: Path) -> Path:
+def items_path(out: Path) -> Path:
+    """The file beside `out` that the item steps go to."""
     return out.with_name(f"{out.stem}.items{out.suffix}")
 
 
-def _person_rows(rules: Rules, appraisal: Appraisal) -> pl.DataFrame:
+def person_rows(rules: Rules, appraisal: Appraisal) -> pl.DataFrame:
+    """One row per person: outcome, score, every step, and the rule's version."""
     import polars as pl  # noqa: PLC0415 - slow to load
 
     version = {"regulation": rules.code, "edition": rules.edition, "rule_hash": rules.hash}
-    steps = appraisal.person_steps.drop("person")
+    taken = {*appraisal.outcomes.columns, *version}
+    steps = appraisal.person_steps.drop("person").rename(lambda name: f"step_{name}" if name in taken else name)
     return appraisal.outcomes.hstack(steps).with_columns(pl.lit(value).alias(name) for name, value in version.items())
 
 
 def _write(out: Path, people: pl.DataFrame, items: pl.DataFrame | None) -> list[Path]:
-    """Both files are complete before either takes its name."""
-    frames = {out: people} if items is None else {out: people, _items_path(out): items}
+    return write_frames({out: people} if items is None else {out: people, items_path(out): items})
+
+
+def write_frames(frames: Mapping[Path, pl.DataFrame]) -> list[Path]:
+    """Write CSV or Parquet by the suffix; all files are complete before any takes its name."""
     waiting = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in frames}
     try:
         for path, frame in frames.items():
@@ -196,9 +213,10 @@ def _write(out: Path, people: pl.DataFrame, items: pl.DataFrame | None) -> list[
     return list(frames)
 
 
-def _receipt(
+def receipt_of(
     rules: Rules, appraisal: Appraisal, people: pl.DataFrame, items: pl.DataFrame | None, person: str
 ) -> Receipt:
+    """The receipt of one person of an appraisal."""
     import polars as pl  # noqa: PLC0415 - slow to load
 
     from selaras.regulation import receipt_from_steps  # noqa: PLC0415
@@ -212,18 +230,19 @@ def _receipt(
     return receipt_from_steps(rules.describe(), row, scored)
 
 
-def _receipt_lines(receipt: Receipt, person: str, lang: Language) -> Iterable[str]:
+def receipt_lines(receipt: Receipt, person: str, lang: Language) -> Iterable[str]:
     yield f"\n{person}: {receipt.title[lang]}"
     yield f"{receipt.regulation}, edition {receipt.edition}, rule hash {receipt.rule_hash}"
     for line in receipt.lines:
-        yield _receipt_line(line, lang)
+        yield receipt_line(line, lang)
     if receipt.outcome_label is None:
         yield "=> -"
     else:
         yield f"=> {receipt.outcome_label[lang]}" + ("" if receipt.score is None else f" ({receipt.score:.4f})")
 
 
-def _receipt_line(line: ReceiptLine, lang: Language) -> str:
+def receipt_line(line: ReceiptLine, lang: Language) -> str:
+    """One line of a receipt."""
     where = f"[{line.item}] " if line.item is not None else ""
     shown = line.value_label[lang] if line.value_label else line.value
     value = f"{shown:.4f}".rstrip("0").rstrip(".") if isinstance(shown, float) else "-" if shown is None else str(shown)

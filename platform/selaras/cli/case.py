@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-import yaml
 
-from selaras.errors import Invalid
+from selaras.regulation.casefile import read_cases
 
 if TYPE_CHECKING:
     from selaras.regulation.cases import CaseResult
@@ -61,23 +59,6 @@ def list_cases() -> None:
         for path in sorted((registry.loaded(code).folder / "cases").glob("*.yaml")):
             ids = [str(one["id"]) for one in read_cases(path)]
             click.echo(f"  {path.name}: {len(ids)} examples: {' '.join(ids)}")
-
-
-def read_cases(path: Path) -> list[Mapping[str, Any]]:
-    """The examples of one file. Raises Invalid naming the file and what is wrong with it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
-        raise Invalid("case.file", "{file} cannot be read: {problem}", file=str(path), problem=str(error)) from error
-    listed = content.get("cases") if isinstance(content, dict) else content
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Invalid(
-            "case.shape",
-            "{file} must hold a list of examples, or a mapping with the key `cases`.",
-            file=str(path),
-        )
-    return listed
 
 
 def _report(results: Sequence[CaseResult]) -> None:

@@ -16,7 +16,9 @@ from rich.table import Table
 from selaras.cli.serve import refuse_taken_addresses, services, work_services
 from selaras.config import Settings, settings
 from selaras.db.session import Database
-from selaras.demo.run import Closed, Player, Stage
+from selaras.demo.feature import roll_out
+from selaras.demo.run import Closed, Player
+from selaras.demo.stage import Stage
 from selaras.errors import Invalid
 from selaras.files.store import LocalStore
 from selaras.regulation import load_registry
@@ -99,6 +101,7 @@ def _play(console: Console, instance: Running, packs: list[Pack], people: int) -
 
             closed += Player(stage, pack, everyone, people, tell).play()
             progress.update(task, description="selesai", completed=1.0)
+    roll_out(stage)
     stage.app.close()
     stage.console.close()
     return closed

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from selaras.regulation import Registry
 
 Language = Literal["id", "en"]
+FILE = click.Path(path_type=Path, dir_okay=False)
 DAY = click.DateTime(["%Y-%m-%d"])
 LANGUAGE = click.option(
     "--lang", type=click.Choice(["id", "en"]), default="id", help="Language of labels and remedies."
@@ -30,16 +32,18 @@ def regulation() -> None:
 @regulation.command("list")
 @LANGUAGE
 def list_regulations(lang: Language) -> None:
-    """Code, time in force, employments covered, title."""
+    """Code, time in force, employments covered, title, and the distribution that brought it."""
     from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation.registry import distributions  # noqa: PLC0415
 
-    registry = load_registry()
+    registry, brought = load_registry(), distributions()
     for code in registry.codes():
         identity = registry.identity(code)
         end = f"before {identity.in_force.end}" if identity.in_force.end else "now"
         covers = ", ".join(one.employment for one in identity.covers)
         about = "" if identity.subject == "appraisal" else f"  {identity.subject}:"
-        click.echo(f"{code}  {identity.in_force.start} to {end}  [{covers}]{about}  {identity.title[lang]}")
+        origin = f"  ({' '.join(brought[code])})" if code in brought else ""
+        click.echo(f"{code}  {identity.in_force.start} to {end}  [{covers}]{about}  {identity.title[lang]}{origin}")
 
 
 @regulation.command()
@@ -83,6 +87,114 @@ def golden(code: str, check: bool) -> None:
     sys.exit(1 if breaches else 0)
 
 
+@regulation.command("pages")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("docs/regulations"), show_default=True
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 and the names of the pages that are stale.")
+def write_pages(out: Path, check: bool) -> None:
+    """Write a page for lawyers about each installed regulation: articles, parameters, formulas, examples."""
+    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation.pages import obsolete, pages, stale  # noqa: PLC0415
+
+    written = pages(load_registry())
+    if check:
+        found = stale(written, out)
+        for name in found:
+            click.echo(f"{out / name} is out of date; run: selaras regulation pages --out {out}")
+        sys.exit(1 if found else 0)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in obsolete(written, out):
+        (out / name).unlink()
+    for name, text in written.items():
+        (out / name).write_text(text, encoding="utf-8")
+        click.echo(out / name)
+
+
+@regulation.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--people", required=True, type=FILE, help="One row per person; it may hold the columns of both.")
+@click.option("--items", type=FILE, help="One row per item, where one of the two has items.")
+@click.option("--on-a", type=DAY, help="The day of the law on the one side; default: today, or the law's last day.")
+@click.option("--on-b", type=DAY, help="The same for the other side.")
+@click.option("--known-a", type=DAY, help="What was known on this day; default: everything.")
+@click.option("--known-b", type=DAY, help="The same for the other side.")
+@click.option("--edition-a", help="An edition by its name; default: the newest on that day.")
+@click.option("--edition-b", help="The same for the other side.")
+@click.option("--set-a", multiple=True, metavar="NAME=VALUE", help="A choice that the law leaves open.")
+@click.option("--set-b", multiple=True, metavar="NAME=VALUE", help="The same for the other side.")
+@click.option("--out", required=True, type=FILE, help="One row per person; CSV or Parquet.")
+@click.option("--explain", multiple=True, metavar="PERSON", help="Print both receipts of this person.")
+@LANGUAGE
+def diff(  # noqa: PLR0913 - each argument is an option of the command
+    *,
+    a: str,
+    b: str,
+    people: Path,
+    items: Path | None,
+    on_a: datetime | None,
+    on_b: datetime | None,
+    known_a: datetime | None,
+    known_b: datetime | None,
+    edition_a: str | None,
+    edition_b: str | None,
+    set_a: tuple[str, ...],
+    set_b: tuple[str, ...],
+    out: Path,
+    explain: tuple[str, ...],
+    lang: Language,
+) -> None:
+    """Appraise the same people under A and under B: who changes, from what to what, and by which step first.
+
+    A and B may be two regulations, or one regulation on two days, in two editions, as known on two days, or under two
+    choices. `--out` receives one row per person. Exit code 2 when an input cannot be used; then nothing is written.
+    """
+    from selaras.cli.difference import Wanted, compare  # noqa: PLC0415 - slow to load
+
+    sides = (Wanted(a, on_a, known_a, edition_a, set_a), Wanted(b, on_b, known_b, edition_b, set_b))
+    compare(sides, people, items, out, explain, lang)
+
+
+@regulation.command("headcounts")
+@click.argument("code")
+@click.option("--up-to", type=click.IntRange(1, 1000), default=60, show_default=True, help="The largest head-count.")
+@click.option("--rating", help="The organisation's rating; default: every rating that the limits know.")
+@click.option("--explain", multiple=True, type=click.IntRange(1, 100_000), help="Say of this head-count why, or how.")
+@click.option("--on", type=DAY, help="The day of the law; default: today, or the law's last day.")
+@click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A choice the law leaves open.")
+@LANGUAGE
+def show_headcounts(
+    *,
+    code: str,
+    up_to: int,
+    rating: str | None,
+    explain: tuple[int, ...],
+    on: datetime | None,
+    parameters: tuple[str, ...],
+    lang: Language,
+) -> None:
+    """Which head-counts have no division that keeps the distribution, computed from its limits.
+
+    What the regulation grants small units (exempt, pooled, divided by largest remainder) is left out: the answer says
+    where it is needed.
+    """
+    from selaras.cli.appraise import choice  # noqa: PLC0415 - the other way round it imports this file
+    from selaras.cli.headcounts import explained, overview, ratings_asked  # noqa: PLC0415
+    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+
+    registry = load_registry()
+    day = on.date() if on else default_day(registry, code)
+    rules = registry.rules(code, on=day, overrides=dict(choice(one) for one in parameters))
+    for one in ratings_asked(rules, rating):
+        for size in explain:
+            for line in explained(rules, one, size, lang):
+                click.echo(line)
+        if not explain:
+            for line in overview(rules, one, up_to):
+                click.echo(line)
+
+
 def default_day(registry: Registry, code: str) -> date:
     """Today in Jakarta if the law is in force today, else the last day on which it was (or its first)."""
     in_force = registry.identity(code).in_force
@@ -114,7 +226,9 @@ def _lines(rule: Mapping[str, Any], day: date, lang: Language) -> Iterator[str]:
     yield from (f"  {one['order']} {one['code']}: {one['label'][lang]}" for one in rule["outcomes"])
     if rule["distribution"]:
         yield f"\nDistribution ({rule['distribution']['source']['article']})"
-        for rating, limits in rule["distribution"]["limits"].items():
+        everywhere = rule["distribution"]["everywhere"]
+        whole = {"-": everywhere} if everywhere else {}
+        for rating, limits in {**whole, **rule["distribution"]["limits"]}.items():
             yield f"  {rating}: {'; '.join(one['label'][lang] for one in limits)}"
 
 

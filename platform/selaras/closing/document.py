@@ -1,4 +1,4 @@
-"""The Format Penetapan Predikat Kinerja of a close: a PDF, and a table as its annex where the units are many."""
+"""The Format Penetapan Predikat Kinerja of a close: a PDF, and a table of all units as its annex."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def write_determination(
     whose = agency(session, tenant_of(session))
     name = f"penetapan-predikat-{period.code}"
     annex = None
-    if len(found) > LISTED:
+    if found:
         table = sheet(f"Lampiran penetapan {period.code}", _columns(rules), _table(rules, found), now())
         annex = Annex(f"{name}-lampiran.xlsx", sha256(table).hexdigest(), len(found))
         close.annex_id = keep(session, store, actor, annex.name, SHEET, table, PURPOSE, close.id)
@@ -75,8 +75,8 @@ def write_determination(
 def determination(
     whose: AgencyView, period: PeriodView, rules: Rules, found: list[CheckView], annex: Annex | None = None
 ) -> dict[str, object]:
-    """What the document says, as plain data for the template; with an annex it lists only the units out of line."""
-    at = now().astimezone(ZoneInfo(whose.time_zone))
+    """What the document says, as plain data for the template. Of many units it lists those out of line alone."""
+    at, short = now().astimezone(ZoneInfo(whose.time_zone)), len(found) > LISTED
     return {
         "agency": whose.name,
         "date": {"year": at.year, "month": at.month, "day": at.day},
@@ -98,8 +98,9 @@ def determination(
                 "check": _verdict(check),
             }
             for check in found
-            if annex is None or not check.valid
+            if not short or not check.valid
         ],
+        "short": short,
         "annex": f"Daftar lengkap {annex.units} unit adalah lampiran dokumen ini: berkas {annex.name}, SHA-256 "
         f"{annex.sha256}."
         if annex
@@ -124,7 +125,7 @@ def _totals(rules: Rules, found: list[CheckView]) -> list[dict[str, object]]:
     """Per organisation rating, from the best: how many units, and how many of their people got which outcome."""
     rows: list[dict[str, object]] = []
     for rating in [*(level.code for level in rules.organisation_levels), None]:
-        those = [check for check in found if check.organisation_rating == rating]
+        those = [one for one in found if one.organisation_rating == rating and one.pooled_into is None]
         counts = [sum(check.counts.get(level.code, 0) for check in those) for level in rules.outcomes]
         if those:
             told = {"counts": [str(count) for count in counts], "people": str(sum(counts))}
@@ -145,6 +146,8 @@ def _table(rules: Rules, found: list[CheckView]) -> Iterator[tuple[str | int, ..
 
 
 def _verdict(check: CheckView) -> str:
+    if check.pooled_into:
+        return "dinilai bersama unit di atasnya"
     if not check.demanded:
         return "tidak diatur"
     if check.valid:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import polars as pl
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,8 @@ from selaras.errors import Conflict, NotFound
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.distribution import checks
 from selaras.evaluation.facts import Facts
+from selaras.evaluation.forming import form_segments
+from selaras.evaluation.handovers import refuse_handed_over
 from selaras.evaluation.models import (
     DistributionCheck,
     DistributionOverride,
@@ -29,15 +30,16 @@ from selaras.evaluation.models import (
     OutcomeSteps,
     Period,
     RankingGroup,
+    SegmentOutcome,
 )
 from selaras.evaluation.queries import PeriodView, period_by_code
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.jobs.queries import job
 from selaras.jobs.service import enqueue
-from selaras.regulation import Rules
-from selaras.tenancy.models import RuleText
-from selaras.tenancy.queries import agency
+from selaras.regulation import Rules, load_registry
+from selaras.tenancy.queries import agency, rules_within
+from selaras.tenancy.rule_texts import keep_rule_text
 
 JOB = "close"
 SHOWN = 20
@@ -45,13 +47,14 @@ SHOWN = 20
 
 def readiness(session: Session, period: PeriodView, rules: Rules) -> Readiness:
     """What is still missing before the period can be closed: two statements, three where somebody is unrated."""
-    facts = Facts(session, period.id, period.ends, rules)
+    facts = Facts(session, period, rules)
     with set_based(session):
         standing = facts.standing()
         people, rated = int(standing["people"].sum()), int(standing["rated"].sum())
         unrated = facts.unrated(SHOWN) if rated < people else standing.select("unit_id").clear()
         units = standing.filter(pl.col("rated") > 0).select("unit_id").unique(maintain_order=True)
-        missing = units.join(facts.rated_units(), on="unit_id", how="anti") if rules.distribution else units.clear()
+        rated_units = facts.rated_units() if _needs_unit_ratings(rules) else units
+        missing = units.join(rated_units, on="unit_id", how="anti")
     return Readiness(
         people=people,
         rated=rated,
@@ -59,6 +62,10 @@ def readiness(session: Session, period: PeriodView, rules: Rules) -> Readiness:
         units=units.height,
         unrated_units=tuple(UUID(unit) for unit in missing["unit_id"]),
     )
+
+
+def _needs_unit_ratings(rules: Rules) -> bool:
+    return rules.distribution is not None and rules.distribution.needs_rating
 
 
 def start(session: Session, actor: Actor, code: str, rules: Rules, *, without_unrated: bool = False) -> UUID:
@@ -70,7 +77,10 @@ def start(session: Session, actor: Actor, code: str, rules: Rules, *, without_un
     actor.require(Permission.CLOSE_PERIOD)
     period = period_by_code(session, code)
     day = today(agency(session, tenant_of(session)).time_zone)
+    if period.segmented is None and rules.combination and period.state == "open":
+        period = _form(session, actor, period, rules)
     _refuse_unready(period, readiness(session, period, rules), without_unrated, day)
+    refuse_handed_over(session, period.id, code)
     batch = OutcomeBatch(period_id=period.id, rule_id=keep_rule_text(session, rules))
     session.add(batch)
     session.flush()
@@ -85,6 +95,25 @@ def start(session: Session, actor: Actor, code: str, rules: Rules, *, without_un
     close.job_id = enqueue(session, actor, JOB, {"close_id": str(close.id)})
     record(session, actor, "close.start", f"close:{close.id}", {"period": code, "rule": rules.hash})
     return close.id
+
+
+def _form(session: Session, actor: Actor, period: PeriodView, rules: Rules) -> PeriodView:
+    """Segments that nobody has formed are formed now: a year of two halves must not pass for one."""
+    whose = agency(session, tenant_of(session))
+    law = rules_within(session, whose, period.starts, period.ends, load_registry())
+    form_segments(session, actor, period.code, law)
+    formed = period_by_code(session, period.code)
+    found = readiness(session, formed, rules) if formed.segmented else None
+    if found and found.rated < found.people:
+        raise Conflict(
+            "close_segments_unrated",
+            "{people} people have several segments in {period}, and {count} people are not rated for each of theirs. "
+            "Form the segments, have each of them rated, and close again.",
+            people=formed.segmented,
+            period=period.code,
+            count=found.people - found.rated,
+        )
+    return formed
 
 
 def under_way(code: str) -> Conflict:
@@ -123,21 +152,6 @@ def _refuse_unready(period: PeriodView, ready: Readiness, without_unrated: bool,
         raise Conflict(
             "close_nobody_rated", "Nobody is rated for {code}, so there is nothing to close.", code=period.code
         )
-
-
-def keep_rule_text(session: Session, rules: Rules) -> int:
-    """The number of the rule as it stands now; its words are stored once per content hash."""
-    found = session.scalar(select(RuleText.id).where(RuleText.hash == rules.hash))
-    if found is not None:
-        return found
-    values = {
-        "hash": rules.hash,
-        "regulation": rules.code,
-        "edition": rules.edition,
-        "description": rules.describe(),
-    }
-    session.execute(insert(RuleText).values(values).on_conflict_do_nothing(index_elements=["hash"]))
-    return session.execute(select(RuleText.id).where(RuleText.hash == rules.hash)).scalar_one()
 
 
 def close_of(session: Session, code: str) -> Close:
@@ -206,7 +220,7 @@ def withdraw(session: Session, actor: Actor, code: str) -> None:
         delete(OutcomeSteps).where(OutcomeSteps.period_id == close.period_id, OutcomeSteps.person_id.in_(keys))
     )
     session.execute(delete(Outcome).where(Outcome.period_id == close.period_id, Outcome.batch_id == batch))
-    for table in (DistributionCheck, RankingGroup):
+    for table in (DistributionCheck, RankingGroup, SegmentOutcome):
         session.execute(delete(table).where(table.batch_id == batch))
     session.execute(delete(CloseStage).where(CloseStage.close_id == close.id))
     # A reason was written for the distribution that is now gone; the ledger keeps that it was given.

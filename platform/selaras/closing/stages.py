@@ -23,15 +23,18 @@ from selaras.db.bulk import CHUNK, insert_frame
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict
 from selaras.evaluation.appraising import Batch, appraise_chunk
+from selaras.evaluation.combining import Ruled, appraise_segmented
 from selaras.evaluation.distribution import check_batch, checks
-from selaras.evaluation.facts import Facts
+from selaras.evaluation.facts import LAST, Facts
 from selaras.evaluation.groups import Grouping, ranking_groups
 from selaras.evaluation.models import OutcomeBatch, Period, RankingGroup, RankingRule
 from selaras.evaluation.queries import PeriodView
 from selaras.files.store import FileStore
 from selaras.followup.service import apply_table
 from selaras.identity.actor import Actor
-from selaras.regulation import Rules
+from selaras.regulation import Rules, load_registry
+from selaras.tenancy.queries import agency, rules_within
+from selaras.tenancy.rule_texts import keep_rule_text
 
 
 @dataclass
@@ -53,9 +56,17 @@ class Run:
         return self.close.batch_id
 
     @cached_property
+    def law(self) -> dict[str, Ruled]:
+        """Regulation → its rule in this period: the whole's own, and those of earlier segments."""
+        whose = agency(self.session, tenant_of(self.session))
+        found = rules_within(self.session, whose, self.period.starts, self.period.ends, load_registry())
+        rules = {one.rules.code: one.rules for one in found} | {self.rules.code: self.rules}
+        return {code: Ruled(one, keep_rule_text(self.session, one)) for code, one in rules.items()}
+
+    @cached_property
     def facts(self) -> Facts:
         """The facts of the period, read in this transaction."""
-        return Facts(self.session, self.period.id, self.period.ends, self.rules)
+        return Facts(self.session, self.period, self.rules)
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,10 @@ def ready(run: Run, _after: UUID) -> Done:
             "Since the close of {code} was started a rating has gone missing; withdraw it and look at the readiness.",
             code=run.period.code,
         )
-    run.close.figures = {**run.close.figures, "people": state.people, "rated": state.rated, "units": state.units}
+    figures: dict[str, object] = {"people": state.people, "rated": state.rated, "units": state.units}
+    if run.period.segmented:
+        figures["law"] = {code: ruled.rules.hash for code, ruled in run.law.items()}
+    run.close.figures = {**run.close.figures, **figures}
     return Done(state.rated)
 
 
@@ -113,7 +127,25 @@ def appraise(run: Run, after: UUID) -> Done:
         groups=pl.Series(formed.all(), dtype=pl.String),
     )
     chunk = appraise_chunk(run.session, batch, run.facts, run.rules, after, run.chunk)
-    return Done(chunk.people, chunk.last, more=chunk.more)
+    people = chunk.people
+    if run.facts.parts:
+        # The last chunk takes everybody who is left: who died or retired holds no post at the end.
+        upto = chunk.last if chunk.more else LAST
+        people += appraise_segmented(run.session, batch, run.facts, _same_law(run), run.rules, after, upto)
+    return Done(people, chunk.last, more=chunk.more)
+
+
+def _same_law(run: Run) -> dict[str, Ruled]:
+    """The rules of the segments, if they are those that the close began under."""
+    begun = run.close.figures["law"]
+    for code, ruled in run.law.items():
+        if begun.get(code) != ruled.rules.hash:
+            raise Conflict(
+                "close_rule_changed",
+                "The rule changed after this close was started (it began under {begun}). Withdraw it and start again.",
+                begun=str(begun.get(code)),
+            )
+    return run.law
 
 
 def distribute(run: Run, _after: UUID) -> Done:

@@ -17,9 +17,12 @@ from selaras.regulation import Rules
 _OUTCOMES = text(
     """
     INSERT INTO selaras.outcome_summary (tenant_id, period_code, employment, outcome, people)
-    SELECT o.tenant_id, :code, a.employment, o.outcome, count(*)
+    SELECT o.tenant_id, :code, coalesce(a.employment, (
+               SELECT s.employment FROM selaras.segment s
+               WHERE s.tenant_id = :tenant AND s.period_id = :period AND s.person_id = o.person_id
+               ORDER BY s.number DESC LIMIT 1)), o.outcome, count(*)
     FROM selaras.outcome o
-    JOIN selaras.appointment a
+    LEFT JOIN selaras.appointment a
       ON a.tenant_id = o.tenant_id AND a.person_id = o.person_id AND a.kind = 'definitive' AND a.during @> :day
     WHERE o.tenant_id = :tenant AND o.period_id = :period AND o.batch_id = :batch
     GROUP BY 1, 2, 3, 4

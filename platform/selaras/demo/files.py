@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from selaras.demo.files_asn import people_sheets, people_table, unit_table
 from selaras.demo.files_evaluation import feedback_table, organisation_table, rating_table, superior_table
+from selaras.demo.files_forms import input_table, matrix_table, plan_table, team_table, teams, text_table
 from selaras.demo.files_history import history_tables
-from selaras.demo.files_plans import goal_table, items, plan_table, progress_table
+from selaras.demo.files_plans import goal_table, items, progress_table
+from selaras.demo.files_scores import is_scored, score_table
 from selaras.demo.files_tables import Table, write_csv, write_xlsx
 from selaras.demo.population_agency import Population
 
@@ -28,7 +31,8 @@ def write_files(population: Population, folder: Path, *, workbook: bool = True) 
     year = population.pack.demo.history_year if population.pack.demo else None
     if year is not None:
         tables |= history_tables(population, year)
-    written = {name: write_csv(folder / name, table) for name, table in tables.items()}
+    full = {name: replace(table, rows=list(table.rows)) for name, table in tables.items()}
+    written = {name: write_csv(folder / name, table) for name, table in full.items() if table.rows}
     if workbook:
         written["asn.xlsx"] = write_xlsx(folder / "asn.xlsx", people_sheets(population))
     return written
@@ -36,11 +40,16 @@ def write_files(population: Population, folder: Path, *, workbook: bool = True) 
 
 def _running(population: Population) -> dict[str, Table]:
     made = items(population)
+    formed = teams(population, made)
     return {
         "sasaran.csv": goal_table(population),
-        "skp.csv": plan_table(made),
+        "penugasan.csv": team_table(formed),
+        "skp.csv": plan_table(population, made, formed),
+        "teks_skp.csv": text_table(population, made),
+        "matriks_peran_hasil.csv": matrix_table(made),
         "progres.csv": progress_table(population, made),
         "umpan_balik.csv": feedback_table(population, made),
+        "masukan_ketua_tim.csv": input_table(population, formed),
         "predikat_organisasi.csv": organisation_table(population),
-        "penilaian.csv": rating_table(population),
+        "penilaian.csv": score_table(population) if is_scored(population) else rating_table(population),
     }

@@ -1,4 +1,4 @@
-"""sasaran.csv, skp.csv and progres.csv: goals of the units, results promised by everyone, and how far they came."""
+"""sasaran.csv and progres.csv: goals of the units, results promised by everyone, and how far they came."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from random import Random
 from types import MappingProxyType
 
 from selaras.demo import files_texts as texts
+from selaras.demo.files_scores import is_scored, scored_actual
 from selaras.demo.files_tables import Table, day
 from selaras.demo.population_agency import Population
 from selaras.demo.population_people import Person
@@ -104,24 +105,13 @@ def leaders_first(people: Sequence[Person], superiors: Mapping[str, str | None])
     return sorted(people, key=lambda person: depth(person.number))
 
 
-def plan_table(made: Sequence[Item]) -> Table:
-    """skp.csv: one row for each aspect of each item."""
-    rows = (
-        (
-            item.number, str(YEAR), item.code, item.kind, item.title, item.leader, item.leader_code, item.goal,
-            promise.aspect, promise.indicator, str(promise.target), promise.unit,
-        )
-        for item in made
-        for promise in item.promises
-    )  # fmt: skip
-    return Table(PLAN_HEADER, rows)
-
-
 def progress_table(population: Population, made: Sequence[Item]) -> Table:
     """progres.csv: what was reached since January by the day of each row; the last row of an aspect counts."""
     rng = Random(f"{population.seed}/{population.pack.slug}/progress")  # noqa: S311 - repeatable on purpose
     results = {rating.number: rating.result for rating in population.ratings}
     rows = (row for item in made for row in _progress(rng, item, results[item.number]))
+    if is_scored(population):
+        rows = (row for item in made for row in _scored_progress(rng, item, results[item.number]))
     return Table(PROGRESS_HEADER, rows)
 
 
@@ -158,6 +148,17 @@ def _progress(rng: Random, item: Item, result: str) -> Iterator[tuple[str, ...]]
             note = f"Capaian s.d. {day(on)}"
             evidence = f"https://dokumen.example/{YEAR}/{item.number}/{item.code}"
             yield (item.number, str(YEAR), item.code, promise.aspect, day(on), str(actual), note, evidence)
+
+
+def _scored_progress(rng: Random, item: Item, result: str) -> Iterator[tuple[str, ...]]:
+    """Where indicators are scored, the target is the quarter's own; one row says how much of it was reached."""
+    on = day(_STEPS[-1][0])
+    for promise in item.promises:
+        is_counted = promise.aspect == "kuantitas"
+        percent = rng.randint(*_REACHED[result])
+        actual = scored_actual(rng, promise.target, result) if is_counted else str(_reached(promise, percent, 12))
+        evidence = f"https://dokumen.example/{YEAR}/{item.number}/{item.code}"
+        yield (item.number, str(YEAR), item.code, promise.aspect, on, actual, f"Capaian s.d. {on}", evidence)
 
 
 def _reached(promise: Promise, percent: int, twelfths: int) -> int:

@@ -14,48 +14,43 @@ from sqlalchemy.orm import Session
 
 from selaras.closing import service as closing
 from selaras.closing.queries import Overview, overview
-from selaras.config import Settings
-from selaras.db.session import Database
 from selaras.demo.files import write_files
+from selaras.demo.following import follow
+from selaras.demo.offices import OFFICES, office
 from selaras.demo.population import generate
 from selaras.demo.population_agency import Population
+from selaras.demo.stage import OPERATOR, Stage, refuse_refused
+from selaras.demo.succession import inherit
 from selaras.errors import NotFound, Unavailable
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.rules import period_span
 from selaras.exchange import imports
-from selaras.files.store import LocalStore
 from selaras.followup import service as followup
-from selaras.identity.actor import Actor
-from selaras.identity.permissions import Role, permissions_of
 from selaras.identity.service import ensure_account, grant_role
 from selaras.organisation.accounts import give_accounts
-from selaras.regulation import Registry
 from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import agency, agency_by_slug, rules_on
 from selaras.tenancy.service import create_agency, from_pack, set_status
 
 SEED = 2019
-OPERATOR = "demo"
 WORKBOOK_UP_TO = 1_000
 PATIENCE = 900.0
 REASON = (
     "Capaian unit dinilai langsung oleh pimpinan satu tingkat di atasnya dan seluruh target triwulan tercapai; "
     "data rekaan untuk demonstrasi."
 )
-# Who signs in beside the people themselves: subject, name, role.
-OFFICES = (
-    ("pengelola", "Pengelola Kinerja", Role.PERFORMANCE_MANAGER),
-    ("pejabat", "Pejabat yang Berwenang", Role.AUTHORISED_OFFICIAL),
-    ("pengawas", "Auditor Internal", Role.AUDITOR),
-)
 # Import kind → file, in the order in which one needs the other.
 GROUND = (("units", "unor.csv"), ("people", "asn"), ("superiors", "penilai.csv"))
 RUNNING = (
     ("goals", "sasaran.csv"),
+    ("assignments", "penugasan.csv"),
     ("plans", "skp.csv"),
+    ("plan_texts", "teks_skp.csv"),
+    ("matrix", "matriks_peran_hasil.csv"),
     ("progress", "progres.csv"),
     ("feedback", "umpan_balik.csv"),
+    ("team_inputs", "masukan_ketua_tim.csv"),
     ("organisation_ratings", "predikat_organisasi.csv"),
     ("ratings", "penilaian.csv"),
 )
@@ -72,17 +67,6 @@ class Closed:
     overview: Overview
     seconds: float
     loaded: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The databases, the registry and the file store of a running instance."""
-
-    app: Database
-    console: Database
-    registry: Registry
-    store: LocalStore
-    settings: Settings
 
 
 class Player:
@@ -104,6 +88,7 @@ class Player:
             if files is not None:
                 self._load(tenant, GROUND, files, 0.1)
                 self._accounts(tenant, population.as_of)
+            self._loaded += inherit(self._stage, self._pack, tenant, [one.number for one in population.people])
             return [self._period(tenant, code, files) for code in wanted]
 
     def _write(self, population: Population, folder: Path) -> dict[str, Path]:
@@ -152,14 +137,7 @@ class Player:
                     store=self._stage.store,
                     as_of=self._pack.ended_on,
                 )
-            if report.state == "refused":
-                raise Unavailable(
-                    "demo_import",
-                    "The generated {file} of {agency} was refused: {problem}",
-                    file=files[name].name,
-                    agency=self._pack.slug,
-                    problem=str(report.problems[0]),
-                )
+            refuse_refused(report, files[name].name, self._pack.slug)
             self._loaded += report.rows
 
     def _period(self, tenant: int, code: str, files: Mapping[str, Path] | None) -> Closed:
@@ -180,6 +158,8 @@ class Player:
             with self._stage.app.tenant(tenant) as session:
                 closing.start(session, office(session, tenant, "pengelola"), code, rules)
         final = self._wait(tenant, code)
+        if not self._pack.ended_on:
+            follow(self._stage, tenant, code)
         return Closed(self._pack.short_name, final, time.monotonic() - began, self._loaded)
 
     def _wait(self, tenant: int, code: str) -> Overview:
@@ -205,18 +185,6 @@ class Player:
         for check in seen.checks:
             if check.breached:
                 closing.override(session, official, seen.period.code, check.unit_id, REASON)
-
-
-def office(session: Session, tenant: int, subject: str) -> Actor:
-    """One of the offices as somebody who acts."""
-    name, role = next((name, role) for known, name, role in OFFICES if known == subject)
-    account = ensure_account(session, subject, _name_of(session, name))
-    return Actor(tenant, account, name, frozenset({role.value}), permissions_of([role]))
-
-
-def _name_of(session: Session, name: str) -> str:
-    short = agency(session, int(session.info["tenant"])).short_name
-    return f"{name} {short}"
 
 
 def _state(session: Session, code: str) -> str:

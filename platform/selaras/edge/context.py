@@ -16,12 +16,13 @@ from selaras.clock import today
 from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.edge.hosts import Hosts
-from selaras.errors import Unauthenticated
+from selaras.errors import NotFound, Unauthenticated
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
 from selaras.identity.sessions import SessionStore
 from selaras.regulation import Registry, Rules
-from selaras.tenancy.queries import AgencyView, rules_on
+from selaras.tenancy.features import Feature
+from selaras.tenancy.queries import AgencyView, features_on, rules_on
 
 EXTENSION = "selaras"
 
@@ -103,6 +104,17 @@ def day() -> date:
 def rules(on: date) -> Rules:
     """The rules that the agency follows on a day."""
     return rules_on(session(), agency(), on, instance().registry)
+
+
+def has_feature(feature: Feature) -> bool:
+    """Whether the feature is switched on for the agency today."""
+    return feature.value in features_on(session(), agency().tenant_id, day())
+
+
+def refuse_without(feature: Feature) -> None:
+    """`NotFound` where the feature is not switched on: there is nothing at this address then."""
+    if not has_feature(feature):
+        raise NotFound("feature_off", "This is not switched on for your agency.")
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from selaras.db.refusals import refusal
 from selaras.edge.words import code_word, day_in_words, permission_word
-from selaras.errors import DomainError, Misconfigured
+from selaras.errors import DomainError, Invalid, Misconfigured
 from selaras.identity.sessions import unavailable
 
 log = logging.getLogger("selaras.edge")
@@ -70,7 +70,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RedisError):
         error = unavailable()
     if isinstance(error, DomainError) and not isinstance(error, Misconfigured):
-        return Problem(error.status, error.code, title(error.status), sentence(error))
+        said = sentence(error)
+        return Problem(error.status, error.code, title(error.status), said, _places(error, said))
     if isinstance(error, HTTPException) and error.code is not None:
         return _of_http(error, error.code)
     if isinstance(error, RecursionError | UnicodeEncodeError):
@@ -78,6 +79,15 @@ def problem_of(error: Exception) -> Problem:
         return Problem(400, "http_400", title(400), str(_DETAILS[400]))
     log.error("unforeseen error", exc_info=error)
     return Problem(500, "internal", title(500), str(_DETAILS[500]))
+
+
+def _places(error: DomainError, said: str) -> dict[str, Any]:
+    """Field → what is wrong with it, of an error that names one or several."""
+    place = error.params.get("field")
+    found: dict[str, Any] = {str(place): [said]} if place else {}
+    for fault in error.faults if isinstance(error, Invalid) else ():
+        found.setdefault(fault.field, []).append(filled(fault.message, fault.params))
+    return found
 
 
 def sentence(error: DomainError) -> str:

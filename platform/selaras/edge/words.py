@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -19,14 +20,22 @@ _PERMISSIONS = {
     Permission.SEE_AGENCY: lazy_gettext("see the agency's figures"),
     Permission.SEE_PEOPLE: lazy_gettext("see everybody at the agency"),
     Permission.SEE_OWN: lazy_gettext("see one's own results"),
+    Permission.PLAN_OWN: lazy_gettext("write one's own plan"),
     Permission.SEE_TEAM: lazy_gettext("see one's team"),
     Permission.RATE_TEAM: lazy_gettext("rate one's team"),
     Permission.SET_ORGANISATION_RATING: lazy_gettext("record the ratings of units"),
+    Permission.AGREE_PLANS: lazy_gettext("agree to one's team's plans"),
     Permission.IMPORT: lazy_gettext("import data"),
     Permission.CLOSE_PERIOD: lazy_gettext("close a period"),
     Permission.OVERRIDE_DISTRIBUTION: lazy_gettext("override a distribution"),
     Permission.SEE_LEDGER: lazy_gettext("see the ledger"),
     Permission.SEE_REMUNERATION: lazy_gettext("see the effect on pay"),
+    Permission.SEE_FOLLOWUP: lazy_gettext("see what follows results"),
+    Permission.PROPOSE_FOLLOWUP: lazy_gettext("have follow-up proposed"),
+    Permission.ENDORSE_FOLLOWUP: lazy_gettext("endorse follow-up (PyB)"),
+    Permission.DECIDE_FOLLOWUP: lazy_gettext("decide follow-up (PPK)"),
+    Permission.ASSESS_MERIT: lazy_gettext("answer the merit self-assessment"),
+    Permission.CHOOSE_RULES: lazy_gettext("choose what a rulebook leaves open"),
 }
 
 # Codes that stand in sentences; other codes are names and stand for themselves.
@@ -38,6 +47,9 @@ _CODES = {
     "blocked": lazy_gettext("waiting for a decision"),
     "set": lazy_gettext("set"),
     "drafted": lazy_gettext("a draft"),
+    "draft": lazy_gettext("a draft"),
+    "submitted": lazy_gettext("submitted"),
+    "agreed": lazy_gettext("agreed"),
     "delivered": lazy_gettext("delivered"),
     "accepted": lazy_gettext("accepted"),
     "objected": lazy_gettext("objected to"),
@@ -53,6 +65,11 @@ def language() -> str:
     """`id` or `en`."""
     locale = get_locale()
     return locale.language if locale else "id"
+
+
+def language_or_own(wanted: str) -> Literal["id", "en"]:
+    """The language that was asked for if there is one, else the reader's."""
+    return "en" if (wanted or language()) == "en" else "id"
 
 
 def words(label: Mapping[str, str] | Label | None) -> str:

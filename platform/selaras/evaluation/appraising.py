@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from selaras.db.session import tenant_of
 from selaras.errors import Invalid
 from selaras.evaluation.facts import Facts, with_inputs
 from selaras.evaluation.groups import Grouping, group_of
-from selaras.regulation import Rules
+from selaras.regulation import Rules, StepInfo
 
 _KEY = ("tenant_id", "period_id", "person_id", "segment", "revision")
 _RESULT = ("batch_id", "unit_id", "appraiser_id", "outcome", "score", "organisation_rating", "group_key")
@@ -50,25 +51,32 @@ def appraise_chunk(session: Session, batch: Batch, facts: Facts, rules: Rules, a
     if last is None:
         return Chunk(0, after, more=False)
     people = facts.people(after, last)
+    if people.is_empty():
+        return Chunk(0, last, more)
     items = facts.items(after, last) if rules.item_columns else None
     appraised = rules.appraise(with_inputs(people, rules), items)
-    _refuse_undecided(appraised.outcomes)
-    # person_steps and outcomes come back in the order of the people frame, so they are put side by side.
-    table = pl.concat(
-        [people, appraised.outcomes.drop("person"), appraised.person_steps.drop("person")], how="horizontal"
-    )
-    results = [_outcomes(table, batch), _steps(table, rules, items, appraised.item_steps)]
+    refuse_undecided(appraised.outcomes)
+    # person_steps and outcomes come back in the order of the people frame, so they are put side by side; apart from
+    # each other, because a regulation may call a step `score`.
+    table = pl.concat([people, appraised.outcomes.drop("person")], how="horizontal")
+    stepped = pl.concat([people.select("inputs"), appraised.person_steps], how="horizontal")
+    insert_wholes(session, batch, table, steps_of(stepped, rules.person_steps, items, appraised.item_steps))
+    return Chunk(people.height, last, more)
+
+
+def insert_wholes(session: Session, batch: Batch, table: pl.DataFrame, steps: pl.DataFrame) -> None:
+    """Insert the outcomes of `table` (people with `segment`, `outcome`, `score`) and their `steps`, row beside row."""
     shared = {
         "tenant_id": tenant_of(session),
         "period_id": batch.period_id,
         "batch_id": batch.id,
         "revision": batch.revision,
     }
-    insert_split(session, _TABLES, pl.concat(results, how="horizontal"), shared)
-    return Chunk(people.height, last, more)
+    insert_split(session, _TABLES, pl.concat([_outcomes(table, batch), steps], how="horizontal"), shared)
 
 
-def _refuse_undecided(outcomes: pl.DataFrame) -> None:
+def refuse_undecided(outcomes: pl.DataFrame) -> None:
+    """`Invalid` when the rule leaves somebody without an outcome."""
     undecided = outcomes.filter(pl.col("outcome").is_null())
     if undecided.height:
         raise Invalid(
@@ -94,9 +102,12 @@ def _outcomes(table: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     )
 
 
-def _steps(table: pl.DataFrame, rules: Rules, items: pl.DataFrame | None, item_steps: pl.DataFrame) -> pl.DataFrame:
-    numbers = [step.name for step in rules.person_steps if step.kind == "number"]
-    codes = [step.name for step in rules.person_steps if step.kind == "code"]
+def steps_of(
+    table: pl.DataFrame, steps: Sequence[StepInfo], items: pl.DataFrame | None, item_steps: pl.DataFrame
+) -> pl.DataFrame:
+    """`numbers`, `codes`, `inputs`, `items` as `outcome_steps` keeps them, in the order of `table`."""
+    numbers = [step.name for step in steps if step.kind == "number"]
+    codes = [step.name for step in steps if step.kind == "code"]
     chosen = table.select("person", array_text(*numbers).alias("numbers"), array_text(*codes).alias("codes"), "inputs")
     if items is None or item_steps.is_empty():
         return chosen.drop("person").with_columns(items=pl.lit(None, dtype=pl.String))

@@ -12,19 +12,31 @@ from sqlalchemy.orm import Session
 
 from selaras.db.bulk import insert_frame, read_frame
 from selaras.db.session import tenant_of
-from selaras.evaluation.models import DistributionCheck, DistributionOverride
+from selaras.evaluation.models import DistributionCheck, DistributionOverride, Period
 from selaras.organisation.models import Unit
-from selaras.regulation import Rules
+from selaras.regulation import DistributionRule, Rules
+from selaras.regulation.distribution import RESULT_SCHEMA
+from selaras.regulation.small_units import pooled
 
 _COUNTS = """
     SELECT unit_id, outcome, count(*) FROM selaras.outcome
     WHERE tenant_id = %(tenant)s AND period_id = %(period)s AND batch_id = %(batch)s GROUP BY 1, 2
 """
 
+_PLACED = """
+    SELECT unit_id, parent_id FROM selaras.unit_placement
+    WHERE tenant_id = %(tenant)s AND during @> %(day)s::date
+"""
+_TRACE = ("size", "demanded", "exempt", "violations", "details")
+_NOBODY = pl.lit(None, dtype=pl.String)
+
 
 @dataclass(frozen=True)
 class CheckView:
-    """One rated unit's check. `counts`: outcome code → people. `details`: see regulation.distribution."""
+    """One unit's check. `counts`: outcome code → people. `details`: see regulation.distribution.
+
+    A unit with `pooled_into` is judged together with that one above it, whose counts hold its people too.
+    """
 
     unit_id: UUID
     unit_name: str
@@ -36,6 +48,7 @@ class CheckView:
     demanded: bool
     details: list[dict[str, Any]]
     override_reason: str | None
+    pooled_into: UUID | None = None
 
     @property
     def breached(self) -> bool:
@@ -52,7 +65,10 @@ class Checked:
 
 
 def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: pl.DataFrame, rules: Rules) -> Checked:
-    """Check every rated unit of the batch and keep the result (a repeated check replaces the earlier one)."""
+    """Check every unit that is judged and keep the result (a repeated check replaces the earlier one).
+
+    Judged are the units that hold a rating, or under a rule that needs none all units with their own people.
+    """
     counts = read_frame(
         session,
         _COUNTS,
@@ -60,8 +76,18 @@ def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: 
         {"unit_id": pl.String, "outcome": pl.String, "people": pl.Int64},
     )
     codes = tuple(level.code for level in rules.outcomes)
-    groups = _groups(counts, rated_units, codes)
-    checked = pl.concat([rules.check_distribution(groups), groups.select(codes)], how="horizontal")
+    if rules.distribution and not rules.distribution.needs_rating:
+        groups = _own_units(session, period_id, counts, codes, rules.distribution)
+    else:
+        groups = _groups(counts, rated_units, codes).with_columns(pooled_into=pl.lit(None, dtype=pl.String))
+    own = pl.col("pooled_into").is_null()
+    judged, joined = groups.filter(own), groups.filter(~own)
+    checked = pl.concat(
+        [
+            pl.concat([rules.check_distribution(judged), judged.select(*codes, "pooled_into")], how="horizontal"),
+            pl.concat([_unjudged(joined, codes), joined.select(*codes, "pooled_into")], how="horizontal"),
+        ]
+    )
     session.execute(delete(DistributionCheck).where(DistributionCheck.batch_id == batch_id))
     rows = checked.select(
         pl.lit(tenant_of(session)).alias("tenant_id"),
@@ -70,7 +96,7 @@ def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: 
         "organisation_rating",
         pl.struct(codes).struct.json_encode().alias("counts"),
         "valid",
-        pl.struct("size", "demanded", "exempt", "violations", "details").struct.json_encode().alias("trace"),
+        pl.struct(*_TRACE, *(["pooled_into"] if joined.height else [])).struct.json_encode().alias("trace"),
     )
     insert_frame(session, "distribution_check", rows)
     return Checked(rows.height, _breached(session, batch_id, period_id))
@@ -94,6 +120,28 @@ def _groups(counts: pl.DataFrame, rated_units: pl.DataFrame, codes: tuple[str, .
         .agg(pl.col("people").filter(pl.col("outcome") == code).sum().alias(code) for code in codes)
         .sort("group")
     )
+
+
+def _own_units(
+    session: Session, period_id: UUID, counts: pl.DataFrame, codes: tuple[str, ...], rule: DistributionRule
+) -> pl.DataFrame:
+    """As `_groups`, of the units that people stand in, with `pooled_into`: the unit above that a small one joins."""
+    ends = session.execute(select(Period.ends).where(Period.id == period_id)).scalar_one()
+    parameters = {"tenant": tenant_of(session), "day": ends}
+    placed = read_frame(session, _PLACED, parameters, {"group": pl.String, "parent": pl.String})
+    own = _groups(
+        counts, counts.select("unit_id", rated_unit_id="unit_id", organisation_rating=_NOBODY).unique(), codes
+    )
+    every = placed.join(own, on="group", how="full", coalesce=True).with_columns(pl.col(codes).fill_null(0))
+    whole = pooled(rule, every, codes).sort("group")
+    return whole.filter(pl.sum_horizontal(codes) > 0).select("group", "organisation_rating", *codes, "pooled_into")
+
+
+def _unjudged(joined: pl.DataFrame, codes: tuple[str, ...]) -> pl.DataFrame:
+    """A unit that is judged with the one above: nothing is demanded of it alone."""
+    bare = joined.select("group", "organisation_rating", size=pl.sum_horizontal(codes))
+    empty = bare.with_columns(demanded=False, exempt=True, valid=True, violations=pl.lit([]), details=pl.lit([]))
+    return empty.cast(RESULT_SCHEMA)  # type: ignore[arg-type]
 
 
 def checks(session: Session, batch_id: UUID, period_id: UUID) -> list[CheckView]:
@@ -128,6 +176,7 @@ def checks(session: Session, batch_id: UUID, period_id: UUID) -> list[CheckView]
             demanded=trace["demanded"],
             details=trace["details"],
             override_reason=reason,
+            pooled_into=UUID(trace["pooled_into"]) if trace.get("pooled_into") else None,
         )
         for unit_id, name, rating, counts, valid, trace, reason in rows
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from uuid import UUID
 
 import polars as pl
@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from selaras.db.bulk import read_frame
 from selaras.db.session import tenant_of
+from selaras.evaluation.parts import Parts, inputs_of, led_unit
+from selaras.evaluation.plan_sections import sectioned
+from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.rules import EVALUABLE
-from selaras.regulation import Rules
+from selaras.regulation import Column, Rules
 
 FIRST = UUID(int=0)
 LAST = UUID(int=2**128 - 1)
@@ -21,27 +24,34 @@ _SCOPE = """
     FROM selaras.appointment a
     LEFT JOIN selaras.rating r
       ON r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.person_id = a.person_id
-     AND r.person_id > %(after)s AND r.person_id <= %(last)s
+     AND r.person_id > %(after)s AND r.person_id <= %(last)s AND r.segment = 1
     {joins}
     WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during @> %(day)s::date
       AND a.person_id > %(after)s AND a.person_id <= %(last)s
       AND a.employment = ANY(%(employments)s)
       AND (a.legal_status IS NULL OR a.legal_status = ANY(%(evaluable)s))
+      {{plain}}
+"""
+# Where a period has segments: only the people whose period is one plain whole.
+_PLAIN = """
+      AND NOT EXISTS (SELECT FROM selaras.segment s WHERE s.tenant_id = %(tenant)s AND s.period_id = %(period)s
+                      AND s.person_id = a.person_id AND s.person_id > %(after)s AND s.person_id <= %(last)s)
 """
 _WITH_POST_AND_LINE = _SCOPE.format(
-    joins="""
+    joins=f"""
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
     LEFT JOIN selaras.reporting_line line
       ON line.tenant_id = %(tenant)s AND line.person_id = a.person_id AND line.during @> %(day)s::date
      AND line.person_id > %(after)s AND line.person_id <= %(last)s
+    {led_unit("a")}
     """
 )
 _ALONE = _SCOPE.format(joins="")
 
 _PEOPLE = f"""
     SELECT a.person_id, a.unit_id, coalesce(r.appraiser_id, line.superior_id), coalesce(r.segment, 1),
-           a.employment, post.kind, post.level, post.job_class, r.inputs
-    {_WITH_POST_AND_LINE} AND r.person_id IS NOT NULL ORDER BY a.person_id, r.segment
+           a.employment, post.kind, post.level, post.job_class, {inputs_of("r")}
+    {_WITH_POST_AND_LINE} AND r.person_id IS NOT NULL ORDER BY a.person_id
 """  # our own text
 
 PEOPLE_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -95,8 +105,18 @@ _ITEMS = """
     JOIN selaras.plan_item item ON item.tenant_id = plan.tenant_id AND item.plan_id = plan.id
     JOIN selaras.item_measure measure ON measure.tenant_id = item.tenant_id AND measure.item_id = item.id
     WHERE plan.tenant_id = %(tenant)s AND plan.year = %(year)s
+      AND (plan.ends IS NULL OR %(day)s BETWEEN plan.starts AND plan.ends)
       AND plan.person_id > %(after)s AND plan.person_id <= %(last)s
 """
+
+MEASURES_SCHEMA: dict[str, type[pl.DataType]] = {
+    "person": pl.String,
+    "item": pl.String,
+    "detail": pl.String,
+    "aspect": pl.String,
+    "target": pl.Float64,
+    "actual": pl.Float64,
+}
 
 _RATED_UNITS = """
     WITH RECURSIVE place AS (
@@ -120,27 +140,33 @@ _RATED_UNITS = """
 class Facts:
     """Reads the facts of one period under one regulation; every read is one statement."""
 
-    def __init__(self, session: Session, period_id: UUID, day: date, rules: Rules) -> None:
+    def __init__(self, session: Session, period: PeriodView, rules: Rules) -> None:
         self._session, self._rules = session, rules
+        self._plain = _PLAIN if period.segmented else ""
         self._parameters = {
             "tenant": tenant_of(session),
-            "period": period_id,
-            "day": day,
+            "period": period.id,
+            "day": period.ends,
             "employments": covered(rules),
             "evaluable": list(EVALUABLE),
             "after": FIRST,
             "last": LAST,
         }
-        self._year = day.year
+        self._parameters["year"] = period.ends.year
+        every = rules.combination is not None
+        self.parts = Parts(session, self._parameters, every=every) if period.segmented else None
 
     def standing(self) -> pl.DataFrame:
         """STANDING_SCHEMA: how many people (and how many of them rated) hold each post, with its attributes."""
-        return read_frame(self._session, _STANDING, self._parameters, STANDING_SCHEMA)
+        found = read_frame(self._session, self._of(_STANDING), self._parameters, STANDING_SCHEMA)
+        return pl.concat([found, self.parts.standing(STANDING_SCHEMA)]) if self.parts else found
 
     def unrated(self, limit: int) -> pl.DataFrame:
         """`person`, `unit_id` of the first `limit` people in scope whom nobody has rated yet."""
         parameters = {**self._parameters, "limit": limit}
-        return read_frame(self._session, _UNRATED, parameters, {"person": pl.String, "unit_id": pl.String})
+        schema = {"person": pl.String, "unit_id": pl.String}
+        found = read_frame(self._session, self._of(_UNRATED), parameters, schema)
+        return pl.concat([found, self.parts.unrated(limit, schema)]).head(limit) if self.parts else found
 
     def chunk_end(self, after: UUID, limit: int) -> tuple[UUID | None, bool]:
         """The id of the last of the next `limit` people after `after` (None: nobody), and whether more follow."""
@@ -150,25 +176,24 @@ class Facts:
 
     def people(self, after: UUID, last: UUID) -> pl.DataFrame:
         """PEOPLE_SCHEMA: the rated people in `(after, last]` in the order of their ids."""
-        return read_frame(self._session, _PEOPLE, {**self._parameters, "after": after, "last": last}, PEOPLE_SCHEMA)
+        parameters = {**self._parameters, "after": after, "last": last}
+        return read_frame(self._session, self._of(_PEOPLE), parameters, PEOPLE_SCHEMA)
 
     def items(self, after: UUID, last: UUID) -> pl.DataFrame:
         """The items frame that the rule declares, of the people in `(after, last]`, from the year's plans."""
-        columns = self._rules.item_columns
-        measures = read_frame(
-            self._session,
-            _ITEMS,
-            {**self._parameters, "year": self._year, "after": after, "last": last},
-            {
-                "person": pl.String,
-                "item": pl.String,
-                "detail": pl.String,
-                "aspect": pl.String,
-                "target": pl.Float64,
-                "actual": pl.Float64,
-            },
-        )
-        return _items_frame(measures, tuple(column.name for column in columns))
+        query, more = sectioned(_ITEMS, self._rules)
+        parameters = {**self._parameters, "after": after, "last": last, **more}
+        return items_frame(read_frame(self._session, query, parameters, MEASURES_SCHEMA), self._rules.item_columns)
+
+    def segment_items(self, after: UUID, last: UUID, rules: Rules) -> pl.DataFrame | None:
+        """As `items`, of the segments under `rules`; `person` reads `<person>/<number>`."""
+        if self.parts is None:
+            return None
+        measures = self.parts.items(after, last, rules, MEASURES_SCHEMA)
+        return items_frame(measures, rules.item_columns)
+
+    def _of(self, query: str) -> str:
+        return query.format(plain=self._plain)
 
     def rated_units(self) -> pl.DataFrame:
         """`unit_id`, `rated_unit_id`, `organisation_rating`: the nearest unit upwards that holds a rating."""
@@ -186,20 +211,22 @@ def covered(rules: Rules) -> list[str]:
     return [*named, "cpns"] if "pns" in named else named
 
 
-def _items_frame(measures: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+def items_frame(measures: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """One row per item: `<aspect>_target`, `<aspect>_actual`, and declared columns that the item's detail holds."""
-    keys = ["person", "item"]
+    sides = {column.name: column.name.rpartition("_") for column in columns if column.type in ("number", "integer")}
     chosen = [
         pl.col(side).filter(pl.col("aspect") == aspect).first().alias(name)
-        for name in names
-        for aspect, _, side in [name.rpartition("_")]
+        for name, (aspect, _, side) in sides.items()
         if side in ("target", "actual")
     ]
-    measured = {name for name in names if name.rpartition("_")[2] in ("target", "actual")}
-    detail = [
-        pl.col("detail").first().str.json_path_match(f"$.{name}").alias(name) for name in names if name not in measured
-    ]
-    return measures.group_by(keys, maintain_order=True).agg(*chosen, *detail)
+    measured = {name for name, (_, _, side) in sides.items() if side in ("target", "actual")}
+    detail = [_detail(column) for column in columns if column.name not in measured]
+    return measures.group_by(["person", "item"], maintain_order=True).agg(*chosen, *detail)
+
+
+def _detail(column: Column) -> pl.Expr:
+    text = pl.col("detail").first().str.json_path_match(f"$.{column.name}")
+    return (text == "true" if column.type == "boolean" else text).alias(column.name)
 
 
 def with_inputs(people: pl.DataFrame, rules: Rules) -> pl.DataFrame:

@@ -21,8 +21,11 @@ from selaras.evaluation.models import (
     OutcomeSteps,
     Period,
     Rating,
+    Segment,
+    SegmentOutcome,
 )
 from selaras.evaluation.rules import OutcomeState, outcome_state
+from selaras.evaluation.wording import stored_description
 from selaras.organisation.models import Person, Unit
 from selaras.regulation.receipt import Receipt, receipt_from_steps
 from selaras.tenancy.models import Agency, RuleText
@@ -30,7 +33,10 @@ from selaras.tenancy.models import Agency, RuleText
 
 @dataclass(frozen=True)
 class PeriodView:
-    """A period of this agency; `starts` and `ends` are both included; `state` is open, closing or closed."""
+    """A period of this agency; `starts` and `ends` are both included; `state` is open, closing or closed.
+
+    `segmented`: people with several segments, or with another than the plain whole; None until segments were formed.
+    """
 
     id: UUID
     code: str
@@ -38,6 +44,7 @@ class PeriodView:
     starts: date
     ends: date
     state: str
+    segmented: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,37 @@ class OutcomeView:
 
 
 @dataclass(frozen=True)
+class PartView:
+    """One segment behind an outcome: its days, who rated it, what it came to under its own rule, and how.
+
+    `receipt` is None where the outcome was made elsewhere: in the closed period `source_period`, or outside.
+    """
+
+    number: int
+    starts: date
+    ends: date
+    cause: str
+    appraiser_name: str | None
+    unit_name: str
+    outcome: str
+    score: float | None
+    description: dict[str, Any]
+    source_period: str | None
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True)
 class ReceiptView:
-    """An outcome with every input and step behind it; `description` is the rule's text as it stood."""
+    """An outcome with every input and step behind it; `description` is the rule's text as it stood.
+
+    `parts` are the segments that it was combined of, or that went before it; then the items of a combined outcome's
+    receipt are the segments, by their numbers.
+    """
 
     outcome: OutcomeView
     receipt: Receipt
     description: dict[str, Any]
+    parts: tuple[PartView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,16 +133,19 @@ def period_by_code(session: Session, code: str) -> PeriodView:
 
 
 def _period(row: Period) -> PeriodView:
-    return PeriodView(row.id, row.code, row.kind, row.starts, row.ends, row.state)
+    return PeriodView(row.id, row.code, row.kind, row.starts, row.ends, row.state, row.segmented)
 
 
-def ratings(session: Session, period_id: UUID, people: list[UUID]) -> dict[UUID, RatingView]:
-    """Person id → rating in the period, for those of `people` who are rated."""
-    rows = session.execute(
-        select(Rating.person_id, Rating.inputs, Rating.rated_at).where(
-            Rating.period_id == period_id, Rating.person_id.in_(people)
-        )
+def ratings(
+    session: Session, period_id: UUID, people: list[UUID], segment: int | None = None
+) -> dict[UUID, RatingView]:
+    """Person id → rating in the period, for those of `people` who are rated; the last segment's unless one is named."""
+    query = select(Rating.person_id, Rating.inputs, Rating.rated_at).where(
+        Rating.period_id == period_id, Rating.person_id.in_(people)
     )
+    if segment is not None:
+        query = query.where(Rating.segment == segment)
+    rows = session.execute(query.order_by(Rating.segment))
     return {row.person_id: RatingView(row.person_id, row.inputs, row.rated_at) for row in rows}
 
 
@@ -145,9 +180,72 @@ def receipt(session: Session, person_id: UUID, code: str) -> ReceiptView:
         )
     ).scalar_one()
     text = session.execute(select(RuleText).where(RuleText.hash == outcome.rule_hash)).scalar_one()
-    person = {**steps.inputs, **step_values(text.description, steps.numbers, steps.codes)}
-    items = steps.items or []
-    return ReceiptView(outcome, receipt_from_steps(text.description, person, items), text.description)
+    description = stored_description(text.description, outcome.segment)
+    made = _receipt(description, steps.inputs, steps.numbers, steps.codes, steps.items)
+    parts = _parts(session, outcome) if outcome.segment != 1 else ()
+    return ReceiptView(outcome, made, description, parts)
+
+
+def _receipt(
+    description: dict[str, Any],
+    inputs: dict[str, Any],
+    numbers: list[float | None],
+    codes: list[str | None],
+    items: list[Any] | None,
+) -> Receipt:
+    return receipt_from_steps(description, {**inputs, **step_values(description, numbers, codes)}, items or [])
+
+
+def _parts(session: Session, outcome: OutcomeView) -> tuple[PartView, ...]:
+    """The newest results of the segments, up to the outcome's own revision; one statement."""
+    appraiser = select(Person.name).where(Person.id == SegmentOutcome.appraiser_id).correlate(SegmentOutcome)
+    source = select(Period.code).where(Period.id == SegmentOutcome.source_period_id).correlate(SegmentOutcome)
+    rows = session.execute(
+        select(
+            SegmentOutcome,
+            Segment,
+            RuleText.description,
+            Unit.name.label("unit_name"),
+            appraiser.scalar_subquery().label("appraiser_name"),
+            source.scalar_subquery().label("source_period"),
+        )
+        .join(
+            Segment,
+            (Segment.period_id == SegmentOutcome.period_id)
+            & (Segment.person_id == SegmentOutcome.person_id)
+            & (Segment.number == SegmentOutcome.segment),
+        )
+        .join(RuleText, RuleText.id == SegmentOutcome.rule_id)
+        .join(Unit, Unit.id == SegmentOutcome.unit_id)
+        .where(
+            SegmentOutcome.period_id == outcome.period_id,
+            SegmentOutcome.person_id == outcome.person_id,
+            SegmentOutcome.revision <= outcome.revision,
+        )
+        .order_by(SegmentOutcome.segment, SegmentOutcome.revision.desc())
+    )
+    newest: dict[int, PartView] = {}
+    for row in rows:
+        newest.setdefault(row.SegmentOutcome.segment, _part(row))
+    return tuple(newest.values())
+
+
+def _part(row: Row[Any]) -> PartView:
+    found, segment, description = row.SegmentOutcome, row.Segment, row.description
+    own = found.numbers is not None
+    return PartView(
+        number=found.segment,
+        starts=segment.starts,
+        ends=segment.ends,
+        cause=segment.cause,
+        appraiser_name=row.appraiser_name,
+        unit_name=row.unit_name,
+        outcome=found.outcome,
+        score=found.score,
+        description=description,
+        source_period=row.source_period,
+        receipt=_receipt(description, found.inputs, found.numbers, found.codes, found.items) if own else None,
+    )
 
 
 def step_values(

@@ -17,6 +17,10 @@ _CODE = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?:(?P<month>0[1-9]|1[0-2])|TW(?
 EVALUABLE = ("01", "71", "15", "16", "11")
 
 
+# The segment of an outcome that was combined: it is no segment's, but the whole's.
+WHOLE = 0
+
+
 @dataclass(frozen=True)
 class PeriodSpan:
     """A period's code, kind (month, quarter, half_year, year) and its first and last day, both inclusive."""

@@ -7,27 +7,29 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record, salted
 from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
+from selaras.evaluation.access import rateable
 from selaras.evaluation.models import (
     DistributionOverride,
-    OrganisationRating,
     OutcomeEvent,
     Period,
     RankingRule,
     Rating,
+    Segment,
 )
-from selaras.evaluation.queries import PeriodView, latest_outcome, period_by_code
-from selaras.evaluation.rules import OutcomeState, period_span
+from selaras.evaluation.queries import OutcomeView, PeriodView, latest_outcome, period_by_code
+from selaras.evaluation.rules import OutcomeState, PeriodSpan, period_span
+from selaras.evaluation.wording import descriptions
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
-from selaras.organisation.queries import superior_of
 from selaras.regulation import Rules
 from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import agency
@@ -41,6 +43,35 @@ def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID
     """Open the period `code` (2026-TW3); opening it again changes nothing. `rules`: those of the period's last day."""
     actor.require(Permission.CLOSE_PERIOD)
     span = period_span(code)
+    _check_span(session, span, rules)
+    found = session.execute(select(Period.id, Period.state).where(Period.code == span.code)).one_or_none()
+    if found and found.state != "open":
+        raise Conflict(
+            "period_not_opened",
+            "Period {code} is {state}; it cannot be opened again.",
+            code=span.code,
+            state=found.state,
+        )
+    if found:
+        known: UUID = found.id
+        return known
+    values = {
+        "tenant_id": tenant_of(session),
+        "code": span.code,
+        "kind": span.kind,
+        "starts": span.starts,
+        "ends": span.ends,
+    }
+    # Of two who open it at once, one does and the other finds it open.
+    made: UUID | None = session.scalar(insert(Period).values(values).on_conflict_do_nothing().returning(Period.id))
+    if made is None:
+        return period_by_code(session, span.code).id
+    record(session, actor, "period.open", f"period:{made}", {"code": span.code})
+    return made
+
+
+def _check_span(session: Session, span: PeriodSpan, rules: Rules) -> None:
+    """A period of a length that the regulation knows, not more than a year ahead."""
     if span.kind not in rules.periods:
         raise Invalid(
             "period_kind",
@@ -56,22 +87,28 @@ def open_period(session: Session, actor: Actor, code: str, rules: Rules) -> UUID
             code=span.code,
             starts=span.starts,
         )
-    found = session.execute(select(Period.id, Period.state).where(Period.code == span.code)).one_or_none()
-    if found and found.state != "open":
+
+
+def remove_period(session: Session, actor: Actor, code: str) -> None:
+    """Remove a period that was opened by mistake; `Conflict` where anything was rated in it or a close was begun."""
+    actor.require(Permission.CLOSE_PERIOD)
+    found = session.execute(select(Period.id, Period.state).where(Period.code == code).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound("period_unknown", "There is no period {code} here.", code=code)
+    try:
+        if found.state == "open":
+            with session.begin_nested():
+                session.execute(delete(Segment).where(Segment.period_id == found.id))
+                session.execute(delete(Period).where(Period.id == found.id))
+    except IntegrityError:
+        found = None
+    if found is None or found.state != "open":
         raise Conflict(
-            "period_not_opened",
-            "Period {code} is {state}; it cannot be opened again.",
-            code=span.code,
-            state=found.state,
+            "period_used",
+            "Period {code} stays: something was rated in it, or its close was begun.",
+            code=code,
         )
-    if found:
-        known: UUID = found.id
-        return known
-    period = Period(code=span.code, kind=span.kind, starts=span.starts, ends=span.ends)
-    session.add(period)
-    session.flush()
-    record(session, actor, "period.open", f"period:{period.id}", {"code": span.code})
-    return period.id
+    record(session, actor, "period.remove", f"period:{found.id}", {"code": code})
 
 
 def seed(session: Session, pack: Pack, start: date) -> None:
@@ -106,17 +143,31 @@ def open_for_rating(session: Session, code: str) -> PeriodView:
 
 
 def rate(
-    session: Session, actor: Actor, person_id: UUID, code: str, inputs: Mapping[str, object], rules: Rules
+    session: Session,
+    actor: Actor,
+    person_id: UUID,
+    code: str,
+    inputs: Mapping[str, object],
+    rules: Rules,
+    segment: int | None = None,
 ) -> None:
-    """The appraiser's judgement of one person: `inputs` are the person columns that the regulation declares."""
+    """The appraiser's judgement of one person: `inputs` are the person columns that the regulation declares.
+
+    `segment`: of the person's period, else the last that the actor rates; `rules` are those of its last day.
+    """
     period = open_for_rating(session, code)
-    if actor.person_id is None or superior_of(session, person_id, period.ends) != actor.person_id:
-        raise Refused("not_the_appraiser", "Only the appraiser of this person on {day} may rate.", day=period.ends)
+    try:
+        found = rateable(session, actor, person_id, code, segment)
+    except NotFound as unknown:
+        raise Refused(
+            "not_the_appraiser", "Only the appraiser of this person on {day} may rate.", day=period.ends
+        ) from unknown
     refuse_bad_inputs(person_id, inputs, rules)
     values = {
         "tenant_id": tenant_of(session),
         "period_id": period.id,
         "person_id": person_id,
+        "segment": found.segment,
         "appraiser_id": actor.person_id,
         "inputs": dict(inputs),
         "rated_at": now(),
@@ -133,7 +184,7 @@ def rate(
 
 def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules) -> None:
     """`Invalid` names the column, what is wrong with its value, and the remedy."""
-    unknown = sorted(set(inputs) - {column.name for column in rules.person_columns})
+    unknown = sorted(set(inputs) - {column.name for column in rules.asked_columns})
     if unknown:
         shown = unknown[0][:LONGEST_NAME].encode(errors="replace").decode()
         raise Invalid("rating_column", "{regulation} knows no column {column}.", regulation=rules.code, column=shown)
@@ -158,37 +209,6 @@ def _plain(value: object) -> bool:
     if isinstance(value, int | float):
         return abs(value) < 2**53
     return value is None
-
-
-def set_organisation_rating(
-    session: Session, actor: Actor, code: str, unit_id: UUID, rating: str, set_by: UUID | None, rules: Rules
-) -> None:
-    """The leader one level above rates a unit's performance in a period (SE MenPANRB 3/2023)."""
-    actor.require(Permission.SET_ORGANISATION_RATING)
-    period = open_for_rating(session, code)
-    known = [level.code for level in rules.organisation_levels]
-    if rating not in known:
-        raise Invalid(
-            "organisation_rating",
-            "“{rating}” is no organisation rating; use one of: {known}.",
-            rating=rating,
-            known=", ".join(known),
-        )
-    values = {
-        "tenant_id": tenant_of(session),
-        "period_id": period.id,
-        "unit_id": unit_id,
-        "rating": rating,
-        "set_by": set_by,
-    }
-    statement = insert(OrganisationRating).values(values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id", "period_id", "unit_id"],
-            set_={"rating": rating, "set_by": set_by, "set_at": now()},
-        )
-    )
-    record(session, actor, "organisation_rating.set", f"unit:{unit_id}", {"period": code, "rating": rating})
 
 
 def override_distribution(session: Session, actor: Actor, code: str, unit_id: UUID, reason: str) -> None:
@@ -243,6 +263,7 @@ def _answer(session: Session, actor: Actor, code: str, state: OutcomeState, reas
         raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)
     if outcome.state == state:
         return
+    _refuse_late(session, outcome, state)
     if outcome.state != OutcomeState.DELIVERED:
         raise Conflict(
             "outcome_not_open",
@@ -266,3 +287,21 @@ def _answer(session: Session, actor: Actor, code: str, state: OutcomeState, reas
     if reason:
         payload["reason"] = salted(session, reason)
     record(session, actor, f"outcome.{state.value}", f"person:{actor.person_id}", payload)
+
+
+def _refuse_late(session: Session, outcome: OutcomeView, state: OutcomeState) -> None:
+    """An objection after its last day is refused with the rule that sets the day."""
+    until = outcome.objection_until
+    zone = agency(session, tenant_of(session)).time_zone
+    if state is not OutcomeState.OBJECTED or until is None or today(zone) <= until:
+        return
+    rule = descriptions(session, [outcome.rule_hash])[outcome.rule_hash]["objection"]
+    raise Conflict(
+        "objection_late",
+        "An objection to {code} was possible until {until}: {days} days ({kind}) from its delivery, {article}.",
+        code=outcome.period_code,
+        until=until,
+        days=rule["days"],
+        kind=rule["kind"],
+        article=rule["source"]["article"],
+    )

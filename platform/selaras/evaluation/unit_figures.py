@@ -27,6 +27,7 @@ _NEAREST = text(
     SELECT c.unit_id, unit.name, c.organisation_rating, c.counts, c.valid, c.trace, o.reason
     FROM climb
     JOIN selaras.distribution_check c ON c.tenant_id = :tenant AND c.unit_id = climb.unit_id
+     AND c.trace->>'pooled_into' IS NULL
     JOIN selaras.outcome_batch batch ON batch.tenant_id = :tenant AND batch.id = c.batch_id
      AND batch.period_id = :period AND batch.state = 'set'
     JOIN selaras.unit unit ON unit.tenant_id = :tenant AND unit.id = c.unit_id

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from selaras.regulation import Label
+from selaras.evaluation.rules import WHOLE
+from selaras.regulation import Label, combined_description
 from selaras.tenancy.models import RuleText
 
 
@@ -20,6 +21,11 @@ def descriptions(session: Session, hashes: Iterable[str]) -> dict[str, dict[str,
         return {}
     rows = session.execute(select(RuleText.hash, RuleText.description).where(RuleText.hash.in_(wanted)))
     return {row.hash: row.description for row in rows}
+
+
+def stored_description(description: dict[str, Any], segment: int) -> dict[str, Any]:
+    """The words by which an outcome's stored steps are read: those of the combining rule for one that was combined."""
+    return combined_description(description) if segment == WHOLE else description
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,8 @@ def organisation_word(description: Mapping[str, Any] | None, code: str | None) -
 def limit_label(description: Mapping[str, Any] | None, rating: str | None, code: str) -> Label:
     """What a limit of the distribution demands, for an organisation of this rating."""
     rule = (description or {}).get("distribution") or {"limits": {}}
-    found = (one["label"] for one in rule["limits"].get(rating or "", ()) if one["code"] == code)
+    limits = (*rule.get("everywhere", ()), *rule["limits"].get(rating or "", ()))
+    found = (one["label"] for one in limits if one["code"] == code)
     return next(found, Label(id=code, en=code))
 
 
@@ -94,6 +101,12 @@ def _is_table(table: object, rows: set[str], columns: set[str]) -> bool:
     )
 
 
+def _counting(description: Mapping[str, Any], column: str) -> str:
+    """Whose value counts: the step that stands in the column's place, or the column itself."""
+    steps = description["person_steps"]
+    return next((step["name"] for step in steps if step.get("instead_of") == column), column)
+
+
 def _drawn(
     description: Mapping[str, Any], first: Mapping[str, Any], second: Mapping[str, Any], parameter: Mapping[str, Any]
 ) -> Quadrant:
@@ -113,6 +126,6 @@ def _drawn(
         cells=cells,
         article=parameter.get("article", ""),
         certainty=parameter.get("certainty", ""),
-        row_name=first["name"],
-        column_name=second["name"],
+        row_name=_counting(description, first["name"]),
+        column_name=_counting(description, second["name"]),
     )

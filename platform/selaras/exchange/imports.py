@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import Literal
+from uuid import UUID
 
 import polars as pl
 import psycopg
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
@@ -21,14 +22,19 @@ from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid
 from selaras.exchange.intake import Intake, Loader
 from selaras.exchange.kinds import (
+    assignments,
     feedback,
     goals,
+    history,
+    matrix,
     organisation_ratings,
     people,
+    plan_texts,
     plans,
     progress,
     ratings,
     superiors,
+    team_inputs,
     units,
 )
 from selaras.exchange.layouts import LAYOUTS, Kind, with_declared
@@ -36,7 +42,7 @@ from selaras.exchange.models import ImportBatch
 from selaras.exchange.reading import read_table
 from selaras.exchange.report import ImportReport, Problems, Rejected
 from selaras.exchange.sheets import Unreadable, read_sheets
-from selaras.files.service import keep
+from selaras.files.service import check_name, keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
@@ -44,17 +50,24 @@ from selaras.regulation.registry import Registry
 from selaras.tenancy.models import Agency
 
 State = Literal["taken", "refused", "previewed"]
+FIRST_DAY = date(1950, 1, 1)
+FARTHEST = timedelta(days=366)
 
 LOADERS: Mapping[Kind, Loader] = {
     Kind.UNITS: units.load,
     Kind.PEOPLE: people.load,
     Kind.SUPERIORS: superiors.load,
     Kind.GOALS: goals.load,
+    Kind.ASSIGNMENTS: assignments.load,
     Kind.PLANS: plans.load,
+    Kind.PLAN_TEXTS: plan_texts.load,
+    Kind.MATRIX: matrix.load,
     Kind.PROGRESS: progress.load,
     Kind.FEEDBACK: feedback.load,
+    Kind.TEAM_INPUTS: team_inputs.load,
     Kind.ORGANISATION_RATINGS: organisation_ratings.load,
     Kind.RATINGS: ratings.load,
+    Kind.HISTORY: history.load,
 }
 
 
@@ -71,21 +84,25 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     as_of: date | None = None,
     accept_vanished: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    batch_id: UUID | None = None,
 ) -> ImportReport:
     """Take over a file of one `Kind`, or refuse it whole; needs IMPORT.
 
     Errors leave only the batch's row with the problems (commit it, so that they can be read); a preview does all the
     work, reports it and takes it back. The same file twice changes nothing. Raises `Invalid` for an unknown kind.
-    `progress` is told (rows done, rows): when the file is read, and when it is taken.
+    `progress` is told (rows done, rows): when the file is read, and when it is taken. `batch_id`: the import's, where
+    it was given one before.
     """
     actor.require(Permission.IMPORT)
-    known = _kind(kind)
+    known, name = known_kind(kind), plain_name(file_name)
     _one_at_a_time(session)
     present = today(
         session.execute(select(Agency.time_zone).where(Agency.tenant_id == tenant_of(session))).scalar_one()
     )
-    intake = Intake(session, actor, present, as_of or present, as_of, registry, accept_vanished)
-    name = PurePosixPath(file_name.replace("\\", "/")).name or "file"
+    _check_day(as_of, present)
+    batch_id = batch_id or session.execute(select(func.uuidv7())).scalar_one()
+    assert batch_id is not None
+    intake = Intake(session, actor, batch_id, present, as_of or present, as_of, registry, accept_vanished)
     rows, notes, table = _read(intake.problems, known, name, data)
     if progress is not None:
         progress(0, rows)
@@ -94,6 +111,7 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     if table is not None:
         state, changed = _take(intake, LOADERS[known], table, preview=preview)
     batch = ImportBatch(
+        id=batch_id,
         kind=known.value,
         file_name=name,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -104,15 +122,34 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
         account_id=actor.account_id,
         created_at=now(),
     )
-    session.add(batch)
-    session.flush()
     _leave_traces(session, actor, batch, data, store)
     if progress is not None:
         progress(rows, rows)
     return ImportReport(batch.id, known.value, state, rows, changed, intake.problems.all(), tuple(notes))
 
 
-def _kind(kind: str) -> Kind:
+def plain_name(file_name: str) -> str:
+    """The name without folders; `Invalid` says before anything is read that it cannot be kept."""
+    name = PurePosixPath(file_name.replace("\\", "/")).name or "file"
+    check_name(name, field="file")
+    return name
+
+
+def _check_day(as_of: date | None, present: date) -> None:
+    """A day on which changes take effect lies within living memory, and not more than a year ahead."""
+    if as_of is not None and not FIRST_DAY <= as_of <= present + FARTHEST:
+        raise Invalid(
+            "import_day",
+            "{day} cannot be the day since when changes hold; state one from {first} to {last}.",
+            day=as_of,
+            first=FIRST_DAY,
+            last=present + FARTHEST,
+            field="as_of",
+        )
+
+
+def known_kind(kind: str) -> Kind:
+    """The kind of that name, or `Invalid` with the kinds there are."""
     try:
         return Kind(kind)
     except ValueError as error:
@@ -182,8 +219,10 @@ def _counts(merged: Mapping[str, Merged]) -> dict[str, int]:
 
 
 def _leave_traces(session: Session, actor: Actor, batch: ImportBatch, data: bytes, store: FileStore | None) -> None:
-    """The ledger's entry, and the file itself where it was not only looked at."""
-    if store is not None and batch.state != "previewed":
+    """The batch, the ledger's entry, and the file itself where it was taken: nobody fills a disk with refused ones."""
+    session.add(batch)
+    session.flush()
+    if store is not None and batch.state == "taken":
         media = "application/zip" if data.startswith(b"PK") else "text/csv"
         keep(session, store, actor, batch.file_name, media, data, "import", batch.id)
     payload = {"kind": batch.kind, "sha256": batch.sha256, "rows": batch.rows, "changed": dict(batch.changed)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy.orm import Session
@@ -27,11 +28,12 @@ class Intake:
     """What the reader of one kind of file works with.
 
     `today`: in the agency's zone. `day`: when changes take effect that carry no date of their own. `first`: since when
-    things stand that were not known before and carry no date (None: since ever).
+    things stand that were not known before and carry no date (None: since ever). `batch_id`: the import itself.
     """
 
     session: Session
     actor: Actor
+    batch_id: UUID
     today: date
     day: date
     first: date | None

@@ -19,11 +19,16 @@ class Kind(StrEnum):
     PEOPLE = "people"
     SUPERIORS = "superiors"
     GOALS = "goals"
+    ASSIGNMENTS = "assignments"
     PLANS = "plans"
+    PLAN_TEXTS = "plan_texts"
+    MATRIX = "matrix"
     PROGRESS = "progress"
     FEEDBACK = "feedback"
+    TEAM_INPUTS = "team_inputs"
     ORGANISATION_RATINGS = "organisation_ratings"
     RATINGS = "ratings"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ def _year(header: str = "TAHUN") -> Column:
 
 _PERSON = Column("NIP", "number", "person_number")
 _LONG = 4_000
+LONGEST_STEPS = 60_000
+ORIGINS = MappingProxyType({"unit sendiri": "own_unit", "unit lain": "other_unit", "instansi lain": "other_agency"})
 ASPECTS = MappingProxyType({"kuantitas": "quantity", "kualitas": "quality", "waktu": "time", "biaya": "cost"})
 
 LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
@@ -152,10 +159,64 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             Column("NIP PIMPINAN", "parent_number", "person_number", filled=False),
             _optional("KODE RHK PIMPINAN", "parent_code", present=True, longest=100),
             _optional("KODE SASARAN", "goal_code", present=True, longest=100),
-            Column("ASPEK", "aspect", "code", codes=ASPECTS),
+            Column("ASPEK", "aspect", "code", filled=False, codes=ASPECTS),
             _optional("INDIKATOR", "indicator", present=True, longest=_LONG),
             _optional("TARGET", "target", "number", present=True),
             _optional("SATUAN", "measure", present=True),
+            _optional("MANUAL INDIKATOR", "manual", longest=_LONG),
+            _optional("MODEL", "model"),
+            _optional("FORMULIR", "variant"),
+            _optional("TANGGAL PENETAPAN", "agreed_on", "date"),
+            _optional("BAGIAN", "section"),
+            _optional("PERSPEKTIF", "perspective"),
+            _optional("EKSPEKTASI PIMPINAN", "expectation", longest=_LONG),
+            Column("ASAL PENUGASAN", "origin", "code", present=False, filled=False, codes=ORIGINS),
+            _optional("KODE PENUGASAN", "assignment_code", longest=100),
+        ),
+        Kind.PLAN_TEXTS: (
+            _PERSON,
+            _year(),
+            Column(
+                "JENIS",
+                "part",
+                "code",
+                codes={"lampiran": "annex", "ekspektasi": "expectation", "strategi": "strategy"},
+            ),
+            Column("KODE", "term"),
+            _optional("KODE RHK", "code", present=True, longest=100),
+            Column("ISI", "content", longest=_LONG),
+        ),
+        Kind.MATRIX: (
+            Column("NIP PIMPINAN", "leader_number", "person_number"),
+            _year(),
+            Column("KODE RHK", "code", longest=100),
+            _PERSON,
+            Column("JENIS", "kind", "code", codes={"langsung": "direct", "tidak langsung": "supporting"}),
+            _optional("PORSI", "share", "number", present=True),
+            _optional("KELUARAN", "output", present=True, longest=_LONG),
+        ),
+        Kind.ASSIGNMENTS: (
+            Column("KODE PENUGASAN", "code", longest=100),
+            _PERSON,
+            Column("PERAN", "role", "code", codes={"ketua": "leader", "anggota": "member"}),
+            Column("NIP KETUA", "leader_number", "person_number", filled=False),
+            _optional("NAMA KETUA", "leader_name"),
+            Column("ASAL PENUGASAN", "origin", "code", codes=ORIGINS),
+            _optional("UNOR ID", "unit_source_id", present=True),
+            _optional("INSTANSI", "agency_name"),
+            Column("TUGAS", "task", longest=_LONG),
+            Column("DASAR", "basis"),
+            Column("MULAI", "starts", "date"),
+            _optional("SELESAI", "ends", "date", present=True),
+            _optional("HASIL", "result", longest=_LONG),
+        ),
+        Kind.TEAM_INPUTS: (
+            Column("KODE PENUGASAN", "code", longest=100),
+            _PERSON,
+            Column("PERIODE", "period"),
+            Column("NIP KETUA", "giver_number", "person_number"),
+            Column("TANGGAL", "on_day", "date"),
+            Column("ISI", "content", longest=_LONG),
         ),
         Kind.PROGRESS: (
             _PERSON,
@@ -185,5 +246,21 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             Column("NIP PENETAP", "setter_number", "person_number", filled=False),
         ),
         Kind.RATINGS: (_PERSON, Column("PERIODE", "period")),
+        Kind.HISTORY: (
+            _PERSON,
+            Column("PERIODE", "period"),
+            Column("BAGIAN", "segment", "integer", present=False, filled=False, low=0, high=366),
+            Column("REGULASI", "regulation", longest=60),
+            Column("PREDIKAT", "outcome", longest=100),
+            _optional("NILAI", "score", "number"),
+            _optional("PEJABAT PENILAI", "appraiser_name", present=True),
+            Column("NIP PENILAI", "appraiser_number", "person_number", present=False, filled=False),
+            _optional("UNIT KERJA", "unit_name"),
+            _optional("TANGGAL PENETAPAN", "set_on", "date"),
+            Column("INSTANSI ASAL", "source_agency"),
+            Column("DOKUMEN", "source_document"),
+            _optional("SIDIK ATURAN", "rule_hash", longest=64),
+            _optional("RINCIAN", "lines", longest=LONGEST_STEPS),
+        ),
     }
 )

@@ -36,10 +36,16 @@ def recent(session: Session, limit: int = 20) -> list[BatchView]:
 
 def batch(session: Session, batch_id: UUID) -> BatchView:
     """One upload, or `NotFound`."""
-    row = session.scalar(select(ImportBatch).where(ImportBatch.id == batch_id))
-    if row is None:
+    found = known_batch(session, batch_id)
+    if found is None:
         raise NotFound("import_unknown", "There is no such import here.")
-    return _view(row)
+    return found
+
+
+def known_batch(session: Session, batch_id: UUID) -> BatchView | None:
+    """One upload, or None."""
+    row = session.scalar(select(ImportBatch).where(ImportBatch.id == batch_id))
+    return _view(row) if row else None
 
 
 def _view(row: ImportBatch) -> BatchView:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from selaras.exchange.layouts import Column, folded
-from selaras.exchange.report import Problems, listed
+from selaras.exchange.report import Problems, Severity, listed
 from selaras.exchange.sheets import Sheet
 
 DATES = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d")
@@ -18,6 +18,11 @@ PLACE = ("row", "sheet")
 _THOUSANDS = r"^-?[1-9][0-9]{0,2}(\.[0-9]{3}){2,}$|^-?[1-9][0-9]{0,2}(\.[0-9]{3})+,[0-9]+$"
 _EITHER = r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _PLAIN = r"^-?[0-9]{1,15}([.,][0-9]{1,10})?$"
+# What nobody sees: control characters but tab and line ends, soft hyphens, blanks of no width, and the marks that turn
+# the direction of writing, by which a name can be made to read as another.
+HIDDEN = (
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 
 
 def read_table(
@@ -73,6 +78,7 @@ def _select(sheet: Sheet, columns: Sequence[Column]) -> pl.DataFrame:
 def _cleaned(table: pl.DataFrame, columns: Sequence[Column], problems: Problems) -> pl.DataFrame:
     """Without blanks at the ends, the apostrophe that spreadsheets prefix, and the word “null”."""
     names = [column.name for column in columns]
+    table = _without_hidden(table, columns, problems)
     text = pl.col(names).str.strip_chars(" \t\r\n\u00a0\ufeff").str.strip_prefix("'").str.strip_prefix("’")
     text = text.str.strip_chars(" \u00a0")
     table = table.with_columns(text)
@@ -88,6 +94,26 @@ def _cleaned(table: pl.DataFrame, columns: Sequence[Column], problems: Problems)
     return table.with_columns(
         pl.when(~pl.col(name).is_in(["", "null", "NULL", "Null"])).then(name).alias(name) for name in names
     )
+
+
+def _without_hidden(table: pl.DataFrame, columns: Sequence[Column], problems: Problems) -> pl.DataFrame:
+    """Without the characters that nobody sees; each row that had some is told, for its file was made oddly."""
+    names = [column.name for column in columns]
+    # A mark at the very beginning or end is what copying from elsewhere leaves behind, and means nothing.
+    table = table.with_columns(pl.col(names).str.strip_chars("\ufeff\u200b\u200e\u200f\u202a\u202c\u2066\u2069"))
+    held = table.select(pl.col(names).str.contains(HIDDEN).any())
+    for column in columns:
+        if not held.get_column(column.name).item():
+            continue
+        value = pl.col(column.name)
+        odd = table.filter(value.str.contains(HIDDEN)).with_columns(
+            found=value.str.extract(f"({HIDDEN})").map_elements(lambda one: f"U+{ord(one):04X}", pl.String),
+            plain=value.str.replace_all(HIDDEN, ""),
+        )
+        problems.add_rows(
+            "hidden_characters", odd, column=column.header, value="plain", severity=Severity.WARNING, found="=found"
+        )
+    return table.with_columns(pl.col(names).str.replace_all(HIDDEN, ""))
 
 
 def _typed(table: pl.DataFrame, columns: Sequence[Column], problems: Problems) -> pl.DataFrame:

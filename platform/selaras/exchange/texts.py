@@ -37,6 +37,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The cell holds a formula; its value cannot be relied on.",
             "Paste it as values only and import again.",
         ),
+        "hidden_characters": (
+            "The text held a character that cannot be seen ({found}); it was left out.",
+            "Check that the text reads as it should.",
+        ),
         "no_rows": ("There is no row below the header.", "Fill in at least one row."),
         "missing_column": ("The column “{column}” is missing.", "Add the column; its name must read “{column}”."),
         "repeated_column": ("The column “{column}” appears more than once.", "Keep one of them."),
@@ -114,6 +118,35 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "day_outside_year": ("{value} is not a day of {year}.", _AGAIN),
         "day_in_future": ("{value} has not come yet.", _AGAIN),
         "feedback_to_oneself": ("{value} cannot give feedback to themselves.", "Correct NIP PEMBERI."),
+        "plan_unknown": ("This person has no plan of {year}.", "Import the plans first, or check TAHUN."),
+        "term_unknown": (
+            "The form of {regulation} does not know “{value}” here.",
+            "Write one of: {known}.",
+        ),
+        "form_unchecked": (
+            "No regulation governs {year} here: the plans were taken without checking them against a form.",
+            "Ask the operator to activate one, then import again to have them checked.",
+        ),
+        "share_outside": ("{value} is not a share between 0 and 100 percent.", _AGAIN),
+        "shares_above": (
+            "Direct shares of result {value} add up to {total} percent.",
+            "Check PORSI: together the members take over at most the whole.",
+        ),
+        "share_of_oneself": ("{value} cannot take over a share of their own result.", "Correct NIP."),
+        "assignment_unknown": (
+            "{number} has no assignment {value}.",
+            "Check KODE PENUGASAN, or import the assignments first.",
+        ),
+        "assignment_agency": (
+            "An assignment names the other agency if, and only if, it comes from one.",
+            "Fill in INSTANSI for “instansi lain”, and leave it empty otherwise.",
+        ),
+        "assignment_leader": (
+            "A member's assignment names its team leader.",
+            "Fill in NIP KETUA, or NAMA KETUA where the leader belongs to another agency.",
+        ),
+        "assignment_ends": ("It would end ({value}) before it begins.", "Correct MULAI or SELESAI."),
+        "not_the_leader": ("{value} does not lead this assignment; {leader} does.", "Correct NIP KETUA."),
         # organisation ratings
         "wrong_setter": (
             "{value} does not lead the unit above {unit}; its rating is set by {expected}.",
@@ -126,6 +159,29 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "regulation_silent": ("No regulation governs {value}: {reason}", "Ask the operator to activate one."),
         "not_covered_here": ("{regulation} knows no organisation rating.", "Leave this file out."),
         "bad_rating": ("{problem}", "{remedy}"),
+        # results handed over
+        "bad_period": ("{problem}", "Write a year (2019), half year (2021-S1), quarter (2023-TW4) or month (2023-07)."),
+        "period_not_over": ("{value} is not over yet.", "Hand over only results that were set."),
+        "outcome_unknown": (
+            "{regulation} knows no predikat “{value}”.",
+            "Write one of its own: {known}.",
+        ),
+        "regulation_elsewhere": (
+            "No regulation {value} is installed here; its predikat is kept as it is written.",
+            "Check the code; where it is right, nothing needs to be done.",
+        ),
+        "own_outcome": (
+            "This person has a result of {value} that was set or is being set here.",
+            "Leave this row out: nobody has two results of one period.",
+        ),
+        "handed_over_already": (
+            "Another result of {value} was handed over for this person ({source}).",
+            "Leave this row out, or withdraw the import that brought the other one.",
+        ),
+        "bad_lines": (
+            "RINCIAN is not the list of steps that an export writes.",
+            "Take the column as it was exported, or leave it empty.",
+        ),
         "more": ("{count} more rows have the same problem in this column.", "Correct those shown, then import again."),
     }
 )

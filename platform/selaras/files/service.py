@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
+from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
 
+from selaras.db.session import tenant_of
 from selaras.errors import Invalid
 from selaras.files.models import StoredFile
 from selaras.files.queries import FileView, agency_uuid, stored_file
 from selaras.files.store import FileStore
 
 LONGEST_NAME = 200
+SWEEP_LOCK = "hashtextextended('selaras.files.' || CAST(:tenant AS text), 0)"
 
 
 class Keeper(Protocol):
@@ -38,16 +41,12 @@ def keep(
 ) -> UUID:
     """Keep a file and return its id. `name` is only ever shown; the bytes lie under their hash.
 
-    The bytes are safe before the row is; a transaction that rolls back leaves bytes that no row names.
+    The bytes are safe before the row is; a transaction that rolls back leaves bytes that no row names, which a sweep
+    removes. Until the transaction ends no sweep of this agency begins.
     """
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Invalid(
-            "file_name_unusable",
-            "The file's name must have 1 to {longest} printable characters. Rename it and try again.",
-            longest=LONGEST_NAME,
-        )
+    check_name(name)
     source = io.BytesIO(data) if isinstance(data, bytes) else data
-    content = store.put(agency_uuid(session), source)
+    content = store.put(_held_against_sweeps(session), source)
     row = StoredFile(
         sha256=content.sha256,
         size=content.size,
@@ -60,6 +59,36 @@ def keep(
     session.add(row)
     session.flush()
     return row.id
+
+
+def check_name(name: str, **where: Any) -> None:
+    """`Invalid` for a name that is empty, too long or not printable; `field=…` names the input that holds it."""
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid(
+            "file_name_unusable",
+            "The file's name must have 1 to {longest} printable characters. Rename it and try again.",
+            longest=LONGEST_NAME,
+            **where,
+        )
+
+
+def forget(session: Session, file_id: UUID) -> None:
+    """Remove the row of a file; its bytes go with the next sweep, unless another row names them."""
+    session.execute(delete(StoredFile).where(StoredFile.id == file_id))
+
+
+def assign(session: Session, file_id: UUID, subject_id: UUID) -> None:
+    """Say afterwards what a file is about."""
+    session.execute(update(StoredFile).where(StoredFile.id == file_id).values(subject_id=subject_id))
+
+
+def _held_against_sweeps(session: Session) -> UUID:
+    """The agency's uuid, with its sweeps kept waiting until the transaction ends."""
+    statement = text(
+        f"SELECT a.uuid, pg_advisory_xact_lock_shared({SWEEP_LOCK}) FROM selaras.agency a WHERE a.tenant_id = :tenant"  # noqa: S608  # our own constant
+    )
+    found: UUID = session.execute(statement, {"tenant": tenant_of(session)}).scalar_one()
+    return found
 
 
 def open_file(session: Session, store: FileStore, file_id: UUID) -> tuple[FileView, Iterator[bytes]]:

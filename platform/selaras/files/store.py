@@ -48,6 +48,14 @@ class FileStore(Protocol):
         """Forget the bytes; nothing happens if there are none."""
         ...
 
+    def names(self, agency: UUID) -> Iterator[str]:
+        """The hash of everything that is kept for an agency, in no order."""
+        ...
+
+    def drop_parts(self, agency: UUID, before: float) -> int:
+        """Forget what was begun before a time (seconds since 1970) and never finished; returns how many."""
+        ...
+
 
 class LocalStore:
     """Files under `root/<agency uuid>/<first two hex digits>/<sha256>`; no part of a path comes from a person."""
@@ -90,6 +98,19 @@ class LocalStore:
     def remove(self, agency: UUID, sha256: str) -> None:
         """See `FileStore.remove`."""
         self._path(agency, sha256).unlink(missing_ok=True)
+
+    def names(self, agency: UUID) -> Iterator[str]:
+        """See `FileStore.names`."""
+        for path in (self._root / str(agency)).glob("??/*"):
+            if _HASH.fullmatch(path.name):
+                yield path.name
+
+    def drop_parts(self, agency: UUID, before: float) -> int:
+        """See `FileStore.drop_parts`."""
+        old = [part for part in (self._root / str(agency)).glob("part-*") if part.stat().st_mtime < before]
+        for part in old:
+            part.unlink(missing_ok=True)
+        return len(old)
 
     def _path(self, agency: UUID, sha256: str) -> Path:
         if not _HASH.fullmatch(sha256):

@@ -1,21 +1,25 @@
-"""Remuneration: the agency's dated tables, and what an outcome came to."""
+"""What follows an outcome: remuneration; proposals and decisions; improvement; objections; merit; choices."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Numeric, SmallInteger
+from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time
+from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
 
 
 class RemunerationTable(TenantModel):
-    """Outcome × job class → percent and rupiah, dated, with its source and how sure we are of it."""
+    """An agency's scheme: outcome × job class → percent and rupiah in one of the shapes of the remuneration kit.
+
+    Dated, with its source and how sure we are of it; `options` hold what the shape needs besides the two tables
+    (`selaras.regulation.kit.read_scheme`). A changed scheme is a new row with the next `version`.
+    """
 
     __tablename__ = "remuneration_table"
 
@@ -24,6 +28,9 @@ class RemunerationTable(TenantModel):
     percents: Mapped[dict[str, Any]]
     bases: Mapped[dict[str, Any]]
     effect: Mapped[str]
+    shape: Mapped[str] = mapped_column(server_default="quarter_to_next_quarter")
+    options: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     source: Mapped[str]
     certainty: Mapped[str]
     during: Mapped[Range[date]] = dated()
@@ -31,11 +38,21 @@ class RemunerationTable(TenantModel):
     __table_args__ = (
         one_at_a_time("kind", name="one_remuneration_table_a_day"),
         CheckConstraint("kind IN ('tukin', 'tpp')", name="kind"),
+        CheckConstraint(
+            "shape IN ('quarter_to_next_quarter', 'year_to_next_year', 'monthly_deduction', 'weighted', 'components', "
+            "'score_engine')",
+            name="shape",
+        ),
+        CheckConstraint("kind = 'tpp' OR shape <> 'components'", name="components_are_tpp"),
+        CheckConstraint("kind = 'tukin' OR shape NOT IN ('weighted', 'score_engine')", name="weights_are_tukin"),
     )
 
 
 class Remuneration(TenantTable):
-    """What one outcome does to one person's performance pay: percent of the base, rupiah a month, the months."""
+    """What one outcome does to one person's performance pay: percent of the base, rupiah a month.
+
+    `facts` are kept where the amount follows from more than outcome and job class (candidate, acting officer).
+    """
 
     __tablename__ = "remuneration"
 
@@ -47,3 +64,185 @@ class Remuneration(TenantTable):
     percent: Mapped[Decimal] = mapped_column(Numeric(6, 2))
     base: Mapped[Decimal] = mapped_column(Numeric(14, 0))
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 0))
+    facts: Mapped[dict[str, Any] | None]
+
+
+class Proposal(TenantModel):
+    """What an outcome speaks for, of one kind (reward, improvement, contract_end, …): never more than a proposal.
+
+    `basis` keeps why: the outcome, the rule with its hash, article, certainty and label, and the steps' values.
+    """
+
+    __tablename__ = "proposal"
+
+    person_id: Mapped[UUID]
+    period_id: Mapped[UUID]
+    revision: Mapped[int] = mapped_column(SmallInteger)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="proposed")
+    outcome: Mapped[str]
+    basis: Mapped[dict[str, Any]]
+    proposed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("period_id", "period"),
+        UniqueConstraint("tenant_id", "period_id", "person_id", "kind", "revision"),
+        CheckConstraint(
+            "state IN ('proposed', 'endorsed', 'declined', 'decided', 'rejected', 'carried_out', 'withdrawn')",
+            name="state",
+        ),
+        Index("ix_proposal_person", "tenant_id", "person_id"),
+        Index("ix_proposal_state", "tenant_id", "state", "kind", "id"),
+    )
+
+
+class ProposalEvent(TenantModel):
+    """What an official did with a proposal, with the reason or the decree. Appended only."""
+
+    __tablename__ = "proposal_event"
+    app_may = "SELECT, INSERT"
+
+    proposal_id: Mapped[UUID]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    decree_number: Mapped[str | None]
+    decree_date: Mapped[date | None]
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("proposal_id", "proposal"),
+        within("account_id", "account"),
+        Index("ix_proposal_event_proposal", "tenant_id", "proposal_id"),
+        CheckConstraint("state <> 'decided' OR decree_number IS NOT NULL", name="decree"),
+    )
+
+
+class ImprovementCase(TenantModel):
+    """Somebody below target on the path of PP 30/2019 Ps 56-58: the stage, its last day, and force majeure so far."""
+
+    __tablename__ = "improvement_case"
+
+    person_id: Mapped[UUID]
+    proposal_id: Mapped[UUID]
+    stage: Mapped[str]
+    opened_on: Mapped[date]
+    due_on: Mapped[date | None]
+    temporary_from: Mapped[date | None]
+    paused_on: Mapped[date | None]
+    paused_days: Mapped[int] = mapped_column(server_default="0")
+    closed_on: Mapped[date | None]
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("proposal_id", "proposal"),
+        UniqueConstraint("tenant_id", "proposal_id"),
+        Index(
+            "uq_improvement_case_open",
+            "tenant_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("closed_on IS NULL"),
+        ),
+        CheckConstraint("paused_days >= 0", name="paused_days"),
+    )
+
+
+class ImprovementStep(TenantModel):
+    """One step of an improvement case: what was done, by whom, on which day, why, by which decree. Appended only."""
+
+    __tablename__ = "improvement_step"
+    app_may = "SELECT, INSERT"
+
+    case_id: Mapped[UUID]
+    action: Mapped[str]
+    stage: Mapped[str]
+    on_day: Mapped[date]
+    article: Mapped[str]
+    reason: Mapped[str]
+    decree_number: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("case_id", "improvement_case"),
+        within("account_id", "account"),
+        Index("ix_improvement_step_case", "tenant_id", "case_id"),
+    )
+
+
+class ObjectionDecision(TenantModel):
+    """How an objection was decided (PP 30/2019 Ps 59): final. Upheld, it names the correcting revision."""
+
+    __tablename__ = "objection_decision"
+    app_may = "SELECT, INSERT"
+
+    person_id: Mapped[UUID]
+    period_id: Mapped[UUID]
+    segment: Mapped[int] = mapped_column(SmallInteger)
+    revision: Mapped[int] = mapped_column(SmallInteger)
+    upheld: Mapped[bool]
+    reason: Mapped[str]
+    corrected_revision: Mapped[int | None] = mapped_column(SmallInteger)
+    decided_as: Mapped[str]
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("period_id", "period"),
+        within("account_id", "account"),
+        UniqueConstraint("tenant_id", "period_id", "person_id", "segment", "revision"),
+        CheckConstraint("NOT upheld OR corrected_revision IS NOT NULL", name="revision"),
+        CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
+    )
+
+
+class MeritAssessment(TenantModel):
+    """The agency's self-assessment of how it manages performance in a year: answers, evidence, scores. No person."""
+
+    __tablename__ = "merit_assessment"
+
+    year: Mapped[int] = mapped_column(SmallInteger)
+    regulation: Mapped[str]
+    rule_hash: Mapped[str]
+    figures: Mapped[dict[str, Any]]
+    answers: Mapped[dict[str, Any]]
+    evidence: Mapped[dict[str, Any]]
+    scores: Mapped[dict[str, Any]]
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (within("account_id", "account"), UniqueConstraint("tenant_id", "year"))
+
+
+class Potential(TenantModel):
+    """A person's place on the potential axis, as the agency's own assessment found it, dated, with its source."""
+
+    __tablename__ = "potential"
+
+    person_id: Mapped[UUID]
+    level: Mapped[str]
+    source: Mapped[str]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (within("person_id", "person"), one_at_a_time("person_id", name="one_potential_a_day"))
+
+
+class RulebookChoice(TenantModel):
+    """What the agency chose for the open parameters of a rulebook, dated, with the reason."""
+
+    __tablename__ = "rulebook_choice"
+
+    regulation: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    account_id: Mapped[UUID | None]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("account_id", "account"),
+        one_at_a_time("regulation", name="one_rulebook_choice_a_day"),
+        CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
+    )

@@ -7,18 +7,28 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from selaras.evaluation.models import Outcome
 from selaras.followup.models import Remuneration, RemunerationTable
+from selaras.followup.service import scheme_of
+from selaras.regulation.kit import PayLine
+
+_KEY = ("tenant_id", "period_id", "person_id", "segment", "revision")
 
 
 @dataclass(frozen=True)
 class RemunerationView:
-    """Percent of the base, both in rupiah a month, and the months `[pays_from, pays_to]` in which it is paid."""
+    """Percent of the base, both in rupiah a month, and the months `[pays_from, pays_to]` in which it is paid.
+
+    `lines`: how the amount came about, by the steps of the scheme that it was worked out by.
+    """
 
     kind: str
+    shape: str
     table: str
+    version: int
     source: str
     certainty: str
     percent: Decimal
@@ -26,23 +36,37 @@ class RemunerationView:
     amount: Decimal
     pays_from: date
     pays_to: date
+    lines: tuple[PayLine, ...]
 
 
 def remuneration(session: Session, person_id: UUID, period_id: UUID, ends: date) -> RemunerationView | None:
     """What the newest outcome of a period (whose last day is `ends`) does to the person's pay; None without a table."""
     row = session.execute(
-        select(Remuneration, RemunerationTable)
+        select(Remuneration, RemunerationTable, Outcome.outcome)
         .join(RemunerationTable, RemunerationTable.id == Remuneration.table_id)
+        .join(Outcome, and_(*(getattr(Outcome, name) == getattr(Remuneration, name) for name in _KEY)))
         .where(Remuneration.person_id == person_id, Remuneration.period_id == period_id)
         .order_by(Remuneration.segment.desc(), Remuneration.revision.desc())
         .limit(1)
     ).first()
     if row is None:
         return None
-    paid, table = row
+    paid, table, outcome = row
+    facts = {"outcome": outcome, "base": float(paid.base), **(paid.facts or {})}
     pays_from, pays_to = effective_months(table.effect, ends)
     return RemunerationView(
-        table.kind, table.name, table.source, table.certainty, paid.percent, paid.base, paid.amount, pays_from, pays_to
+        kind=table.kind,
+        shape=table.shape,
+        table=table.name,
+        version=table.version,
+        source=table.source,
+        certainty=table.certainty,
+        percent=paid.percent,
+        base=paid.base,
+        amount=paid.amount,
+        pays_from=pays_from,
+        pays_to=pays_to,
+        lines=scheme_of(table).explain(facts),
     )
 
 

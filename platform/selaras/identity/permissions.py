@@ -12,14 +12,22 @@ class Permission(StrEnum):
     SEE_AGENCY = "see_agency"
     SEE_PEOPLE = "see_people"
     SEE_OWN = "see_own"
+    PLAN_OWN = "plan_own"
     SEE_TEAM = "see_team"
     RATE_TEAM = "rate_team"
+    AGREE_PLANS = "agree_plans"
     SET_ORGANISATION_RATING = "set_organisation_rating"
     IMPORT = "import"
     CLOSE_PERIOD = "close_period"
     OVERRIDE_DISTRIBUTION = "override_distribution"
     SEE_LEDGER = "see_ledger"
     SEE_REMUNERATION = "see_remuneration"
+    SEE_FOLLOWUP = "see_followup"
+    PROPOSE_FOLLOWUP = "propose_followup"
+    ENDORSE_FOLLOWUP = "endorse_followup"
+    DECIDE_FOLLOWUP = "decide_followup"
+    ASSESS_MERIT = "assess_merit"
+    CHOOSE_RULES = "choose_rules"
 
 
 class Role(StrEnum):
@@ -29,11 +37,12 @@ class Role(StrEnum):
     APPRAISER = "appraiser"
     PERFORMANCE_MANAGER = "performance_manager"
     AUTHORISED_OFFICIAL = "authorised_official"
+    APPOINTING_OFFICIAL = "appointing_official"
     AUDITOR = "auditor"
 
 
-_EMPLOYEE = frozenset({Permission.SEE_OWN})
-_APPRAISER = _EMPLOYEE | {Permission.SEE_TEAM, Permission.RATE_TEAM}
+_EMPLOYEE = frozenset({Permission.SEE_OWN, Permission.PLAN_OWN})
+_APPRAISER = _EMPLOYEE | {Permission.SEE_TEAM, Permission.RATE_TEAM, Permission.AGREE_PLANS}
 _MANAGER = frozenset(
     {
         Permission.SEE_AGENCY,
@@ -42,6 +51,10 @@ _MANAGER = frozenset(
         Permission.IMPORT,
         Permission.CLOSE_PERIOD,
         Permission.SEE_REMUNERATION,
+        Permission.SEE_FOLLOWUP,
+        Permission.PROPOSE_FOLLOWUP,
+        Permission.ASSESS_MERIT,
+        Permission.CHOOSE_RULES,
     }
 )
 
@@ -50,9 +63,27 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.APPRAISER: _APPRAISER,
     Role.PERFORMANCE_MANAGER: _MANAGER,
     Role.AUTHORISED_OFFICIAL: frozenset(
-        {Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.OVERRIDE_DISTRIBUTION, Permission.SEE_REMUNERATION}
+        {
+            Permission.SEE_AGENCY,
+            Permission.SEE_PEOPLE,
+            Permission.OVERRIDE_DISTRIBUTION,
+            Permission.SEE_REMUNERATION,
+            Permission.SEE_FOLLOWUP,
+            Permission.ENDORSE_FOLLOWUP,
+        }
     ),
-    Role.AUDITOR: frozenset({Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.SEE_LEDGER}),
+    Role.APPOINTING_OFFICIAL: frozenset(
+        {
+            Permission.SEE_AGENCY,
+            Permission.SEE_PEOPLE,
+            Permission.SEE_REMUNERATION,
+            Permission.SEE_FOLLOWUP,
+            Permission.DECIDE_FOLLOWUP,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.SEE_LEDGER, Permission.SEE_FOLLOWUP}
+    ),
 }
 
 

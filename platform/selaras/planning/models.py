@@ -1,16 +1,17 @@
-"""Goals and indicators, plans (SKP), their items and measures."""
+"""Goals, plans (SKP) with items and measures, and all the texts that a form of plan asks for."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, within
+from selaras.db.base import TenantModel, dated, within
 
 
 class Goal(TenantModel):
@@ -35,7 +36,11 @@ class Goal(TenantModel):
 
 
 class Plan(TenantModel):
-    """One person's plan (SKP) for one segment of a year, in the form that the regulation declares."""
+    """One person's plan (SKP) for one segment of a year, in the form that the regulation declares.
+
+    `starts` and `ends` are the days it is for; both empty: the whole year. `model` and `variant` are codes of the
+    form. `note` is what the appraiser wrote when giving a plan back.
+    """
 
     __tablename__ = "plan"
 
@@ -44,7 +49,13 @@ class Plan(TenantModel):
     segment: Mapped[int] = mapped_column(server_default=text("1"))
     appraiser_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(server_default="draft")
+    model: Mapped[str | None]
+    variant: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
     agreed_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+    starts: Mapped[date | None]
+    ends: Mapped[date | None]
 
     __table_args__ = (
         within("person_id", "person"),
@@ -55,14 +66,23 @@ class Plan(TenantModel):
 
 
 class PlanItem(TenantModel):
-    """A planned result (RHK) or activity. `detail` holds what only the regulation's form asks for."""
+    """A planned result (RHK) or activity. `detail` holds what only the regulation's form asks for.
+
+    `section` and `perspective` are codes of the form; `origin` says where the task came from (None: the own unit), and
+    `assignment_id` which assignment to a team it answers. `expectation` is the leader's, in words.
+    """
 
     __tablename__ = "plan_item"
 
     plan_id: Mapped[UUID]
     code: Mapped[str]
     kind: Mapped[str]
+    section: Mapped[str | None]
+    perspective: Mapped[str | None]
+    origin: Mapped[str | None]
     title: Mapped[str]
+    expectation: Mapped[str | None]
+    assignment_id: Mapped[UUID | None]
     parent_item_id: Mapped[UUID | None]
     goal_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -71,13 +91,18 @@ class PlanItem(TenantModel):
         within("plan_id", "plan"),
         within("parent_item_id", "plan_item"),
         within("goal_id", "goal"),
+        within("assignment_id", "assignment"),
         UniqueConstraint("tenant_id", "plan_id", "code"),
         CheckConstraint("kind IN ('main', 'additional')", name="kind"),
+        CheckConstraint("origin IN ('own_unit', 'other_unit', 'other_agency')", name="origin"),
     )
 
 
 class ItemMeasure(TenantModel):
-    """One aspect of an item: its indicator, what was promised and what was reached, in `measure` units."""
+    """One aspect of an item: its indicator, what was promised and what was reached, in `measure` units.
+
+    `manual` says how the indicator is counted: definition, formula, source of the figures.
+    """
 
     __tablename__ = "item_measure"
 
@@ -87,5 +112,123 @@ class ItemMeasure(TenantModel):
     target: Mapped[Decimal | None] = mapped_column(Numeric)
     actual: Mapped[Decimal | None] = mapped_column(Numeric)
     measure: Mapped[str | None]
+    manual: Mapped[str | None]
 
     __table_args__ = (within("item_id", "plan_item"), UniqueConstraint("tenant_id", "item_id", "aspect"))
+
+
+class ItemStrategy(TenantModel):
+    """One line of how a result is to be reached, at a stage that the form names."""
+
+    __tablename__ = "item_strategy"
+
+    item_id: Mapped[UUID]
+    stage: Mapped[str]
+    place: Mapped[int]
+    content: Mapped[str]
+
+    __table_args__ = (within("item_id", "plan_item"), UniqueConstraint("tenant_id", "item_id", "stage", "place"))
+
+
+class PlanAnnex(TenantModel):
+    """One line of an annex of a plan (resources, accountability, consequences); `kind` is a code of the form."""
+
+    __tablename__ = "plan_annex"
+
+    plan_id: Mapped[UUID]
+    kind: Mapped[str]
+    place: Mapped[int]
+    content: Mapped[str]
+
+    __table_args__ = (within("plan_id", "plan"), UniqueConstraint("tenant_id", "plan_id", "kind", "place"))
+
+
+class PlanExpectation(TenantModel):
+    """What the leader expects of the person in one behaviour."""
+
+    __tablename__ = "plan_expectation"
+
+    plan_id: Mapped[UUID]
+    behaviour: Mapped[str]
+    content: Mapped[str]
+
+    __table_args__ = (within("plan_id", "plan"), UniqueConstraint("tenant_id", "plan_id", "behaviour"))
+
+
+class ResultShare(TenantModel):
+    """A cell of the role and result matrix: what a member of the team does for one of the leader's results.
+
+    `direct`: the member takes over the result, wholly or a `share` of it in percent. `supporting`: the member makes an
+    `output` that is no share of it.
+    """
+
+    __tablename__ = "result_share"
+
+    item_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    share: Mapped[Decimal | None] = mapped_column(Numeric)
+    output: Mapped[str | None]
+
+    __table_args__ = (
+        within("item_id", "plan_item"),
+        within("person_id", "person"),
+        UniqueConstraint("tenant_id", "item_id", "person_id"),
+        Index("ix_result_share_person", "tenant_id", "person_id"),
+        CheckConstraint("kind IN ('direct', 'supporting')", name="kind"),
+        CheckConstraint("share IS NULL OR (kind = 'direct' AND share > 0 AND share <= 100)", name="share"),
+        CheckConstraint("kind = 'direct' OR output IS NOT NULL", name="output"),
+    )
+
+
+class Assignment(TenantModel):
+    """One person's place in a team that works on a task, in the own unit, in another or at another agency.
+
+    The team leader reports on the members; who appraises them stays the superior. `code` names the team's task.
+    """
+
+    __tablename__ = "assignment"
+
+    code: Mapped[str]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    leader_id: Mapped[UUID | None]
+    leader_name: Mapped[str | None]
+    origin: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    agency_name: Mapped[str | None]
+    task: Mapped[str]
+    basis: Mapped[str]
+    result: Mapped[str | None]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("leader_id", "person"),
+        within("unit_id", "unit"),
+        UniqueConstraint("tenant_id", "code", "person_id"),
+        Index("ix_assignment_person", "tenant_id", "person_id"),
+        Index("ix_assignment_leader", "tenant_id", "leader_id"),
+        CheckConstraint("role IN ('leader', 'member')", name="role"),
+        CheckConstraint("origin IN ('own_unit', 'other_unit', 'other_agency')", name="origin"),
+        CheckConstraint("origin <> 'other_agency' OR agency_name IS NOT NULL", name="agency"),
+        CheckConstraint("person_id <> leader_id", name="not_oneself"),
+    )
+
+
+class TeamInput(TenantModel):
+    """What the team leader tells the appraiser about one assigned person in one period; never a rating."""
+
+    __tablename__ = "team_input"
+
+    assignment_id: Mapped[UUID]
+    period_code: Mapped[str]
+    giver_id: Mapped[UUID | None]
+    given_on: Mapped[date]
+    content: Mapped[str]
+
+    __table_args__ = (
+        within("assignment_id", "assignment"),
+        within("giver_id", "person"),
+        UniqueConstraint("tenant_id", "assignment_id", "period_code"),
+    )

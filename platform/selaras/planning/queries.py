@@ -1,20 +1,53 @@
-"""Reads: one person's plan with its items and measures, a unit's goals."""
+"""Reads: one person's plan with everything in it, the post it is for, a unit's goals."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+import polars as pl
+from sqlalchemy import literal, select, text, true
 from sqlalchemy.orm import Session, aliased
 
+from selaras.db.bulk import read_frame
+from selaras.db.session import tenant_of
 from selaras.organisation.models import Person
-from selaras.planning.models import Goal, ItemMeasure, Plan, PlanItem
+from selaras.planning.drafts import (
+    AnnexDraft,
+    ExpectationDraft,
+    Holder,
+    ItemDraft,
+    MeasureDraft,
+    PlanDraft,
+    StrategyDraft,
+)
+from selaras.planning.models import Goal, ItemMeasure, ItemStrategy, Plan, PlanAnnex, PlanExpectation, PlanItem
+from selaras.planning.rules import section_for
+from selaras.regulation import PlanForm
+
+_HOLDER = """
+    SELECT post.kind, post.is_head, EXISTS (
+        SELECT 1 FROM selaras.reporting_line line
+        WHERE line.tenant_id = :tenant AND line.person_id = :person AND line.during @> CAST(:day AS date)
+    ) AS has_superior
+    FROM (SELECT 1) one
+    LEFT JOIN selaras.appointment a
+      ON a.tenant_id = :tenant AND a.person_id = :person AND a.kind = 'definitive' AND a.during @> CAST(:day AS date)
+    LEFT JOIN selaras.position post ON post.tenant_id = :tenant AND post.id = a.position_id
+"""
+_HOLDERS = """
+    SELECT a.person_id, post.kind, post.is_head, line.person_id IS NOT NULL
+    FROM selaras.appointment a
+    JOIN selaras.position post ON post.tenant_id = a.tenant_id AND post.id = a.position_id
+    LEFT JOIN selaras.reporting_line line
+      ON line.tenant_id = a.tenant_id AND line.person_id = a.person_id AND line.during @> %(day)s::date
+    WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during @> %(day)s::date
+"""
 
 
 @dataclass(frozen=True)
@@ -26,6 +59,15 @@ class MeasureView:
     target: Decimal | None
     actual: Decimal | None
     measure: str | None
+    manual: str | None = None
+
+
+@dataclass(frozen=True)
+class TextView:
+    """One line of text under a code of the form: an annex, a behaviour's expectation, a stage of a strategy."""
+
+    code: str
+    content: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +84,13 @@ class ItemView:
     goal_title: str | None
     detail: dict[str, Any]
     measures: tuple[MeasureView, ...]
+    section: str | None = None
+    perspective: str | None = None
+    origin: str | None = None
+    expectation: str | None = None
+    goal_id: UUID | None = None
+    assignment_id: UUID | None = None
+    strategy: tuple[TextView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +106,14 @@ class PlanView:
     appraiser_id: UUID | None
     appraiser_name: str | None
     items: tuple[ItemView, ...]
+    starts: date | None = None
+    ends: date | None = None
+    model: str | None = None
+    variant: str | None = None
+    submitted_at: datetime | None = None
+    note: str | None = None
+    annexes: tuple[TextView, ...] = ()
+    expectations: tuple[TextView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,13 +131,14 @@ class GoalView:
     parent_id: UUID | None
 
 
-def plan(session: Session, person_id: UUID, year: int) -> PlanView | None:
-    """The person's plan of the year (its last segment), or None where there is none yet."""
+def plan(session: Session, person_id: UUID, year: int, day: date | None = None) -> PlanView | None:
+    """The person's plan of the year: the one that is for `day`, else its last segment; None where there is none."""
     appraiser = aliased(Person)
+    fits = (Plan.ends.is_(None) | literal(day).between(Plan.starts, Plan.ends)) if day else true()
     row = session.execute(
         select(Plan, appraiser.name)
         .outerjoin(appraiser, appraiser.id == Plan.appraiser_id)
-        .where(Plan.person_id == person_id, Plan.year == year)
+        .where(Plan.person_id == person_id, Plan.year == year, fits)
         .order_by(Plan.segment.desc())
         .limit(1)
     ).one_or_none()
@@ -97,7 +155,63 @@ def plan(session: Session, person_id: UUID, year: int) -> PlanView | None:
         appraiser_id=found.appraiser_id,
         appraiser_name=name,
         items=_items(session, found.id),
+        starts=found.starts,
+        ends=found.ends,
+        model=found.model,
+        variant=found.variant,
+        submitted_at=found.submitted_at,
+        note=found.note,
+        annexes=_annexes(session, found.id),
+        expectations=_expectations(session, found.id),
     )
+
+
+def plan_years(session: Session, person_id: UUID) -> list[int]:
+    """The years of which the person has a plan, the newest first."""
+    years = select(Plan.year).where(Plan.person_id == person_id).distinct().order_by(Plan.year.desc())
+    return list(session.scalars(years))
+
+
+def last_day(year: int, view: PlanView | None = None) -> date:
+    """The day whose regulation gives the form: the last one that the plan is for."""
+    return (view.ends if view else None) or date(year, 12, 31)
+
+
+def holder_on(session: Session, person_id: UUID, day: date) -> Holder:
+    """The post that the person holds on `day`; without one, nothing is known of it."""
+    values = {"tenant": tenant_of(session), "person": person_id, "day": day}
+    row = session.execute(text(_HOLDER), values).one()
+    return Holder(row.kind, bool(row.is_head), bool(row.has_superior))
+
+
+def holders_on(session: Session, day: date) -> pl.DataFrame:
+    """`person_id`, `post_kind`, `is_head`, `has_superior` of everybody who holds a post on `day`."""
+    schema = {"person_id": pl.String, "post_kind": pl.String, "is_head": pl.String, "has_superior": pl.String}
+    found = read_frame(session, _HOLDERS, {"tenant": tenant_of(session), "day": day}, schema)
+    return found.with_columns(pl.col("is_head", "has_superior") == "t")
+
+
+def _annexes(session: Session, plan_id: UUID) -> tuple[TextView, ...]:
+    order = select(PlanAnnex).where(PlanAnnex.plan_id == plan_id).order_by(PlanAnnex.kind, PlanAnnex.place)
+    return tuple(TextView(row.kind, row.content) for row in session.scalars(order))
+
+
+def _expectations(session: Session, plan_id: UUID) -> tuple[TextView, ...]:
+    order = select(PlanExpectation).where(PlanExpectation.plan_id == plan_id).order_by(PlanExpectation.behaviour)
+    return tuple(TextView(row.behaviour, row.content) for row in session.scalars(order))
+
+
+def _strategies(session: Session, plan_id: UUID) -> dict[UUID, list[TextView]]:
+    rows = session.scalars(
+        select(ItemStrategy)
+        .join(PlanItem, PlanItem.id == ItemStrategy.item_id)
+        .where(PlanItem.plan_id == plan_id)
+        .order_by(ItemStrategy.stage, ItemStrategy.place)
+    )
+    found: dict[UUID, list[TextView]] = defaultdict(list)
+    for row in rows:
+        found[row.item_id].append(TextView(row.stage, row.content))
+    return found
 
 
 def _items(session: Session, plan_id: UUID) -> tuple[ItemView, ...]:
@@ -109,8 +223,8 @@ def _items(session: Session, plan_id: UUID) -> tuple[ItemView, ...]:
         .where(PlanItem.plan_id == plan_id)
         .order_by(PlanItem.kind.desc(), PlanItem.code)
     ).all()
-    measures = _measures(session, plan_id)
-    return tuple(_item(*row, measures.get(row[0].id, ())) for row in rows)
+    measures, strategies = _measures(session, plan_id), _strategies(session, plan_id)
+    return tuple(_item(*row, measures.get(row[0].id, ()), strategies.get(row[0].id, ())) for row in rows)
 
 
 def _item(
@@ -119,6 +233,7 @@ def _item(
     goal_code: str | None,
     goal_title: str | None,
     measures: Sequence[MeasureView],
+    strategy: Sequence[TextView],
 ) -> ItemView:
     return ItemView(
         item_id=item.id,
@@ -131,6 +246,13 @@ def _item(
         goal_title=goal_title,
         detail=item.detail,
         measures=tuple(measures),
+        section=item.section,
+        perspective=item.perspective,
+        origin=item.origin,
+        expectation=item.expectation,
+        goal_id=item.goal_id,
+        assignment_id=item.assignment_id,
+        strategy=tuple(strategy),
     )
 
 
@@ -143,7 +265,9 @@ def _measures(session: Session, plan_id: UUID) -> dict[UUID, list[MeasureView]]:
     )
     found: dict[UUID, list[MeasureView]] = defaultdict(list)
     for row in rows:
-        found[row.item_id].append(MeasureView(row.aspect, row.indicator, row.target, row.actual, row.measure))
+        found[row.item_id].append(
+            MeasureView(row.aspect, row.indicator, row.target, row.actual, row.measure, row.manual)
+        )
     return found
 
 
@@ -158,3 +282,33 @@ def goals(session: Session, year: int, unit_id: UUID | None = None) -> list[Goal
         )
         for row in session.scalars(statement)
     ]
+
+
+def draft_of(view: PlanView, form: PlanForm) -> PlanDraft:
+    """A stored plan as its owner would write it again; items without a section stand in the first of their kind."""
+    return PlanDraft(
+        model=view.model,
+        variant=view.variant,
+        items=tuple(_item_draft(item, form) for item in view.items),
+        annexes=tuple(AnnexDraft(one.code, one.content) for one in view.annexes),
+        expectations=tuple(ExpectationDraft(one.code, one.content) for one in view.expectations),
+    )
+
+
+def _item_draft(item: ItemView, form: PlanForm) -> ItemDraft:
+    section = section_for(form, item.section, item.kind)
+    return ItemDraft(
+        code=item.code,
+        title=item.title,
+        section=section.code if section else item.section,
+        perspective=item.perspective,
+        origin=item.origin,
+        expectation=item.expectation,
+        parent_item_id=item.parent_item_id,
+        goal_id=item.goal_id,
+        assignment_id=item.assignment_id,
+        measures=tuple(
+            MeasureDraft(one.aspect, one.indicator, one.target, one.measure, one.manual) for one in item.measures
+        ),
+        strategy=tuple(StrategyDraft(one.code, one.content) for one in item.strategy),
+    )

@@ -1,16 +1,21 @@
-"""Commands: take over goals and plans with their items and measures; set-based, never committing."""
+"""Commands: take over goals, plans with all that is in them, and assignments; set-based, never committing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import polars as pl
 from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.db.bulk import read_frame
-from selaras.db.merge import Merged, upsert, with_ids
+from selaras.db.merge import Merged, delete_rows, upsert, with_ids
 from selaras.db.session import tenant_of
+
+_ITEM = ("section", "perspective", "origin", "expectation", "assignment_id")
+LATER = ("model", "variant", "agreed_at", "manual", *_ITEM)
+"""What a file of plans may say besides."""
 
 
 def known_goals(session: Session, years: Sequence[int]) -> pl.DataFrame:
@@ -49,46 +54,54 @@ def take_goals(session: Session, goals: pl.DataFrame) -> Merged:
     return upsert(session, "goal", rows, key=["year", "code"], values=values)
 
 
-def take_plans(session: Session, rows: pl.DataFrame) -> dict[str, Merged]:
+def take_plans(session: Session, rows: pl.DataFrame, given: AbstractSet[str]) -> dict[str, Merged]:
     """Agreed plans (first segment), one row of the frame per item and aspect; nothing is removed from a plan.
 
     `rows`: `person_id`, `year`, `appraiser_id`, `code`, `kind`, `title`, `parent_person_id`, `parent_code`, `goal_id`,
-    `aspect`, `indicator`, `target` (decimal text), `measure`. A superior's item is in the frame or already here.
+    `aspect` (null: the item has none), `indicator`, `target` (decimal text), `measure`, and the columns of `LATER`:
+    plans and items that are here already take over only those that are `given`. A superior's item is in the frame or
+    here.
     """
     years = rows.get_column("year").unique().to_list()
-    plans, planned = _plans(session, rows, years)
-    items, listed = _items(session, rows.join(plans, on=["person_id", "year"]), years)
-    measures = rows.join(items.select("item_id", "person_id", "year", "code"), on=["person_id", "year", "code"]).select(
-        "item_id", "aspect", "indicator", "target", "measure"
+    plans, planned = _plans(session, rows, years, sorted(given & {"model", "variant", "agreed_at"}))
+    items, listed = _items(session, rows.join(plans, on=["person_id", "year"]), years, given)
+    measures = (
+        rows.filter(pl.col("aspect").is_not_null())
+        .join(items.select("item_id", "person_id", "year", "code"), on=["person_id", "year", "code"])
+        .select("item_id", "aspect", "indicator", "target", "measure", "manual")
     )
-    measured = upsert(
-        session, "item_measure", measures, key=["item_id", "aspect"], values=["indicator", "target", "measure"]
-    )
+    values = ["indicator", "target", "measure", *sorted(given & {"manual"})]
+    measured = upsert(session, "item_measure", measures, key=["item_id", "aspect"], values=values)
     return {"plans": planned, "items": listed, "measures": measured}
 
 
-def _plans(session: Session, rows: pl.DataFrame, years: Sequence[int]) -> tuple[pl.DataFrame, Merged]:
-    """`plan_id`, `person_id`, `year` of every plan in the frame."""
+def _plans(
+    session: Session, rows: pl.DataFrame, years: Sequence[int], values: Sequence[str]
+) -> tuple[pl.DataFrame, Merged]:
+    """`plan_id`, `person_id`, `year` of every plan in the frame; of those that were here only `values` change."""
     query = """
         SELECT id, person_id, year FROM selaras.plan
         WHERE tenant_id = %(tenant)s AND segment = 1 AND year = ANY(%(years)s)
     """
     schema = {"id": pl.String, "person_id": pl.String, "year": pl.Int64}
     known = read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, schema)
-    wanted = rows.select("person_id", "year", "appraiser_id").unique(["person_id", "year"], maintain_order=True)
-    plans = with_ids(session, wanted, known, ["person_id", "year"])
-    fresh = plans.join(known, on="id", how="anti").with_columns(
-        segment=pl.lit(1), state=pl.lit("agreed"), agreed_at=pl.lit(now().isoformat())
+    wanted = rows.select("person_id", "year", "appraiser_id", "model", "variant", "agreed_at").unique(
+        ["person_id", "year"], maintain_order=True
     )
-    written = upsert(session, "plan", fresh, key=["person_id", "year", "segment"], values=())
+    plans = with_ids(session, wanted, known, ["person_id", "year"])
+    agreed = pl.col("agreed_at").fill_null(now().isoformat())
+    whole = plans.with_columns(agreed, segment=pl.lit(1), state=pl.lit("agreed"))
+    written = upsert(session, "plan", whole, key=["person_id", "year", "segment"], values=values)
     return plans.select(pl.col("id").alias("plan_id"), "person_id", "year"), written
 
 
-def _items(session: Session, rows: pl.DataFrame, years: Sequence[int]) -> tuple[pl.DataFrame, Merged]:
-    """The items with `item_id`."""
+def _items(
+    session: Session, rows: pl.DataFrame, years: Sequence[int], given: AbstractSet[str]
+) -> tuple[pl.DataFrame, Merged]:
+    """The items with `item_id`; of those that were here, columns of `LATER` change only where `given`."""
     known = known_items(session, years)
     wanted = rows.select(
-        "plan_id", "person_id", "year", "code", "kind", "title", "parent_person_id", "parent_code", "goal_id"
+        "plan_id", "person_id", "year", "code", "kind", "title", "parent_person_id", "parent_code", "goal_id", *_ITEM
     ).unique(["plan_id", "code"], maintain_order=True)
     items = with_ids(session, wanted, known.select("id", "plan_id", "code"), ["plan_id", "code"])
     both = pl.concat([known.select("id", "person_id", "year", "code"), items.select("id", "person_id", "year", "code")])
@@ -99,8 +112,76 @@ def _items(session: Session, rows: pl.DataFrame, years: Sequence[int]) -> tuple[
         pl.col("code").alias("parent_code"),
     )
     linked = items.join(parents, on=["parent_person_id", "year", "parent_code"], how="left")
-    values = ["kind", "title", "parent_item_id", "goal_id"]
-    written = upsert(
-        session, "plan_item", linked.select("id", "plan_id", "code", *values), key=["plan_id", "code"], values=values
-    )
+    always = ["kind", "title", "parent_item_id", "goal_id"]
+    values = [*always, *(name for name in _ITEM if name in given)]
+    rows = linked.select("id", "plan_id", "code", *always, *_ITEM)
+    written = upsert(session, "plan_item", rows, key=["plan_id", "code"], values=values)
     return linked.rename({"id": "item_id"}), written
+
+
+def known_plans(session: Session, years: Sequence[int]) -> pl.DataFrame:
+    """`plan_id`, `person_id`, `year` of the plans (first segment) of some years."""
+    query = """
+        SELECT id, person_id, year FROM selaras.plan
+        WHERE tenant_id = %(tenant)s AND segment = 1 AND year = ANY(%(years)s)
+    """
+    schema = {"plan_id": pl.String, "person_id": pl.String, "year": pl.Int64}
+    return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, schema)
+
+
+def known_assignments(session: Session) -> pl.DataFrame:
+    """`id`, `code`, `person_id`, `leader_id` of every assignment."""
+    query = "SELECT id, code, person_id, leader_id FROM selaras.assignment WHERE tenant_id = %(tenant)s"
+    schema = dict.fromkeys(("id", "code", "person_id", "leader_id"), pl.String)
+    return read_frame(session, query, {"tenant": tenant_of(session)}, schema)
+
+
+def take_texts(session: Session, annexes: pl.DataFrame, expectations: pl.DataFrame, strategies: pl.DataFrame) -> Merged:
+    """Texts of plans, in order: what a frame says of a plan's annex or an item's stage replaces all lines of it.
+
+    `annexes`: `plan_id`, `kind`, `content`. `expectations`: `plan_id`, `behaviour`, `content`. `strategies`:
+    `item_id`, `stage`, `content`.
+    """
+    expected = upsert(session, "plan_expectation", expectations, key=["plan_id", "behaviour"], values=["content"])
+    lines = _take_lines(session, "plan_annex", annexes, ["plan_id", "kind"])
+    return expected + lines + _take_lines(session, "item_strategy", strategies, ["item_id", "stage"])
+
+
+def _take_lines(session: Session, table: str, lines: pl.DataFrame, key: Sequence[str]) -> Merged:
+    if lines.is_empty():
+        return Merged()
+    placed = lines.with_columns(place=pl.int_range(1, pl.len() + 1).over(key))
+    query = f"SELECT id, {', '.join(key)}, place FROM selaras.{table} WHERE tenant_id = %(tenant)s"  # noqa: S608  # names of ours
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("id", *key), pl.String)
+    known = read_frame(session, query, {"tenant": tenant_of(session)}, schema | {"place": pl.Int64})
+    surplus = known.join(placed, on=key, how="semi").join(placed, on=[*key, "place"], how="anti")
+    removed = delete_rows(session, table, surplus)
+    return upsert(session, table, placed, key=[*key, "place"], values=["content"]) + Merged(0, 0, removed)
+
+
+def take_shares(session: Session, shares: pl.DataFrame) -> Merged:
+    """Cells of matrices: `item_id` (the leader's), `person_id`, `kind`, `share` (decimal text), `output`."""
+    return upsert(session, "result_share", shares, key=["item_id", "person_id"], values=["kind", "share", "output"])
+
+
+def take_assignments(session: Session, assignments: pl.DataFrame) -> Merged:
+    """Assignments by code and person; all columns of the table but the id, `during` as the text of a range."""
+    values = [
+        "role",
+        "leader_id",
+        "leader_name",
+        "origin",
+        "unit_id",
+        "agency_name",
+        "task",
+        "basis",
+        "result",
+        "during",
+    ]
+    return upsert(session, "assignment", assignments, key=["code", "person_id"], values=values)
+
+
+def take_inputs(session: Session, inputs: pl.DataFrame) -> Merged:
+    """What team leaders say: `assignment_id`, `period_code`, `giver_id`, `given_on`, `content`."""
+    values = ["giver_id", "given_on", "content"]
+    return upsert(session, "team_input", inputs, key=["assignment_id", "period_code"], values=values)

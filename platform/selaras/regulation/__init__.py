@@ -2,20 +2,31 @@
 
 from selaras.regulation.adapters import Adapter, Choice
 from selaras.regulation.appraisal import Appraisal
+from selaras.regulation.combining import Combination, combined_description
 from selaras.regulation.distribution import advice
 from selaras.regulation.hookspecs import hookimpl
 from selaras.regulation.inputs import InputProblem
 from selaras.regulation.parameters import Values
+from selaras.regulation.plan_types import (
+    Annex,
+    Aspect,
+    Behaviour,
+    BehaviourFramework,
+    PlanForm,
+    PlanModel,
+    PlanVariant,
+    Section,
+    SpecialTask,
+    Term,
+)
 from selaras.regulation.receipt import Receipt, ReceiptLine, receipt_from_steps
 from selaras.regulation.registry import Registry, load_registry
 from selaras.regulation.rounding import at_least, at_most, round_law
 from selaras.regulation.rules import Rules
 from selaras.regulation.scheme import Scheme
+from selaras.regulation.segmentation import Segmentation
 from selaras.regulation.steps import Columns, ItemAggregates, Step, item_step, lookup, person_step
 from selaras.regulation.types import (
-    Aspect,
-    Behaviour,
-    BehaviourFramework,
     Column,
     Consequence,
     DateRange,
@@ -28,14 +39,13 @@ from selaras.regulation.types import (
     OrganisationLevel,
     OutcomeLevel,
     OutcomeScale,
-    PlanForm,
     Source,
     StepInfo,
-    Term,
 )
 
 __all__ = [
     "Adapter",
+    "Annex",
     "Appraisal",
     "Aspect",
     "Behaviour",
@@ -43,6 +53,7 @@ __all__ = [
     "Choice",
     "Column",
     "Columns",
+    "Combination",
     "Consequence",
     "DateRange",
     "Deadline",
@@ -57,12 +68,17 @@ __all__ = [
     "OutcomeLevel",
     "OutcomeScale",
     "PlanForm",
+    "PlanModel",
+    "PlanVariant",
     "Receipt",
     "ReceiptLine",
     "Registry",
     "Rules",
     "Scheme",
+    "Section",
+    "Segmentation",
     "Source",
+    "SpecialTask",
     "Step",
     "StepInfo",
     "Term",
@@ -70,6 +86,7 @@ __all__ = [
     "advice",
     "at_least",
     "at_most",
+    "combined_description",
     "hookimpl",
     "item_step",
     "load_registry",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -27,13 +27,15 @@ class Adapter:
     rules: rule names, `*` allowed. ask: what is asked of the regulation. on: the day, unless the example has one.
     items: names of lists whose elements are items. unfold: names of mappings whose content is read in place.
     inputs: example's name → our column (or step, given instead of computed), or our pair of columns.
-    pair: the names of a pair's two halves. constants: example's name → columns that the name itself implies.
+    pair: the names of a pair's two halves. constants: example's name → columns that the name itself implies; for the
+    name of a list, in each of its items. Several lists of one example are read as one, in their order.
     results: example's name → our names, the first with a value counts. each: example's name → our names, per row.
-    words: example's word → our code. ignore: names that say nothing to compute.
+    words: example's word → our code. ignore: names that say nothing to compute. blank: names whose emptiness says
+    something (no record of arrival). within: name of a list → what names mean inside it, where it differs.
     """
 
     rules: tuple[str, ...]
-    ask: Literal["appraise", "distribution", "objection"]
+    ask: Literal["appraise", "combine", "distribution", "headcounts", "objection"]
     on: date
     inputs: Mapping[str, tuple[str, ...]]
     results: Mapping[str, tuple[str, ...]]
@@ -45,9 +47,15 @@ class Adapter:
     choices: tuple[Choice, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    within: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def serves(self, rule: str) -> bool:
         return any(fnmatchcase(rule, pattern) for pattern in self.rules)
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether it has a meaning for every name of an example's inputs."""
+        return set(names) <= {*self.inputs, *self.items, *self.unfold, *self.ignore}
 
     def word(self, value: object) -> object:
         """An example's word as our code, folded: `Sangat baik` → `sangat_baik`; what is not text stays."""
@@ -63,7 +71,7 @@ def read_adapters(where: str, nodes: Sequence[object]) -> tuple[Adapter, ...]:
 
 
 def _adapter(where: str, node: object) -> Adapter:
-    options = ("items", "unfold", "pair", "constants", "each", "choices", "words", "ignore")
+    options = ("items", "unfold", "pair", "constants", "each", "choices", "words", "ignore", "blank", "within")
     keys = check_keys(where, node, ("rules", "ask", "on", "inputs", "results"), options)
     default = Adapter((), "appraise", keys["on"], {}, {})
     choices = [check_keys(f"{where}: choices", c, ("pattern", "name", "parameters")) for c in keys.get("choices", ())]
@@ -82,6 +90,8 @@ def _adapter(where: str, node: object) -> Adapter:
         choices=tuple(Choice(**one) for one in choices),
         words=keys.get("words", {}),
         ignore=tuple(keys.get("ignore", ())),
+        blank=tuple(keys.get("blank", ())),
+        within={name: _tuples(inputs) for name, inputs in keys.get("within", {}).items()},
     )
 
 

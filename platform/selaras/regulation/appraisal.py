@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from selaras.errors import Invalid
 from selaras.regulation.steps import Compiled
 from selaras.regulation.types import Column, OutcomeScale
+
+# Up to this many rows planning a query costs more than it saves; only what several steps share is computed once.
+_SMALL = 1_000
+_BARELY_PLANNED = pl.QueryOptFlags.none().update(simplify_expression=True, comm_subexpr_elim=True)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Engine:
         frame = _prepared(items, self.item_columns, ("person", "item"), partial=partial, keep=given).lazy()
         for layer in self.steps.item_layers:
             frame = frame.with_columns(expr for name, expr in layer.items() if name not in given)
-        return frame.select("person", "item", *(step.name for step, _ in self.steps.item)).collect()
+        return _computed(frame, self._item_names, items.height)
 
     def appraise(
         self,
@@ -62,23 +67,37 @@ class Engine:
             frame = frame.join(per_person, on="person", how="left", maintain_order="left")
         for layer in self.steps.person_layers:
             frame = frame.with_columns(expr for name, expr in layer.items() if name not in given)
-        steps = frame.select("person", *(step.name for step, _ in self.steps.person)).collect()
-        outcome = pl.col(self.scale.step) if self.scale.step else pl.lit(None, dtype=pl.String)
-        score = pl.col(self.scale.score_step) if self.scale.score_step else pl.lit(None, dtype=pl.Float64)
-        outcomes = steps.select("person", outcome.alias("outcome"), score.alias("score"))
-        return Appraisal(outcomes, steps, scored)
+        steps = _computed(frame, self._person_names, max(people.height, scored.height))
+        return Appraisal(self._outcomes(steps), steps, scored)
+
+    @cached_property
+    def _item_names(self) -> tuple[str, ...]:
+        return ("person", "item", *(step.name for step, _ in self.steps.item))
+
+    @cached_property
+    def _person_names(self) -> tuple[str, ...]:
+        return ("person", *(step.name for step, _ in self.steps.person))
+
+    def _outcomes(self, steps: pl.DataFrame) -> pl.DataFrame:
+        wanted = (("outcome", self.scale.step, pl.String()), ("score", self.scale.score_step, pl.Float64()))
+        found = [
+            (steps.get_column(step) if step else pl.repeat(None, steps.height, dtype=dtype, eager=True)).alias(name)
+            for name, step, dtype in wanted
+        ]
+        return pl.DataFrame([steps.get_column("person"), *found])
 
     def _scored(self, items: pl.DataFrame | None, scored: pl.DataFrame | None, partial: bool) -> pl.DataFrame:
         if scored is not None:
-            wanted = ("person", "item", *(step.name for step, _ in self.steps.item))
-            missing = [name for name in wanted if name not in scored.columns]
+            missing = [name for name in self._item_names if name not in scored.columns]
             if missing:
                 raise _missing_column("scored items", missing)
-            return scored.select(wanted)
-        if items is None:
-            names = ["person", "item", *(column.name for column in self.item_columns)]
-            items = pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
-        return self.score_items(items, partial=partial)
+            return scored.select(self._item_names)
+        return self._no_items if items is None else self.score_items(items, partial=partial)
+
+    @cached_property
+    def _no_items(self) -> pl.DataFrame:
+        names = ["person", "item", *(column.name for column in self.item_columns)]
+        return self.score_items(pl.DataFrame(schema=dict.fromkeys(names, pl.String())))
 
     def _given(self, frame: pl.DataFrame, partial: bool) -> frozenset[str]:
         if not partial:
@@ -100,12 +119,13 @@ def _prepared(
         missing += [column.name for column in columns if column.required and column.name not in frame.columns]
     if missing:
         raise _missing_column("people" if keys == ("person",) else "items", missing)
-    chosen = [pl.col(key).cast(pl.String) for key in keys]
-    for column in columns:
-        source = pl.col(column.name) if column.name in frame.columns else pl.lit(None)
-        chosen.append(source.cast(column.dtype).alias(column.name))
+    types = {**dict.fromkeys(keys, pl.String()), **{column.name: column.dtype for column in columns}}
+    empty = [pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in frame.columns]
+    chosen = (frame.with_columns(empty) if empty else frame)[[*types, *sorted(keep)]]
+    given = dict(zip(chosen.columns, chosen.dtypes, strict=True))
+    other = [pl.col(name).cast(dtype) for name, dtype in types.items() if given[name] != dtype]
     try:
-        prepared = frame.select(*chosen, *sorted(keep))
+        prepared = chosen.with_columns(other) if other else chosen
     except pl.exceptions.InvalidOperationError as error:
         raise Invalid(
             "regulation.input_type",
@@ -122,10 +142,32 @@ def _prepared(
 
 
 def _unique(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
-    """Different hashes prove different keys at a third of the cost; only a repeated hash needs the exact answer."""
+    """Whether every row has its own key; rows in the order of their keys, as a database gives them, show it at once.
+
+    Otherwise different hashes prove different keys at a third of the cost; only a repeated hash needs the exact answer.
+    """
+    if frame.height <= _SMALL:
+        return len(set(frame[list(keys)].iter_rows())) == frame.height
+    if _rising(frame.head(_SMALL), keys) and _rising(frame, keys):
+        return True
     if frame.select(pl.struct(keys).hash().n_unique()).item() == frame.height:
         return True
     return bool(frame.select(pl.struct(keys).n_unique()).item() == frame.height)
+
+
+def _rising(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
+    """Whether each row's key comes after the one before it, and none is empty."""
+    rises, same = pl.lit(False), pl.lit(True)
+    for key in keys:
+        rises |= same & (pl.col(key) > pl.col(key).shift())
+        same &= pl.col(key) == pl.col(key).shift()
+    return bool(frame.select(rises.slice(1).all(ignore_nulls=False)).item())
+
+
+def _computed(frame: pl.LazyFrame, names: tuple[str, ...], height: int) -> pl.DataFrame:
+    if height > _SMALL:
+        return frame.select(names).collect()
+    return frame.collect(optimizations=_BARELY_PLANNED)[list(names)]
 
 
 def _missing_column(table: str, names: list[str]) -> Invalid:

@@ -30,8 +30,8 @@ def describe(rules: Rules) -> dict[str, Any]:
         "periods": list(rules.periods),
         "deadlines": [asdict(one) for one in rules.deadlines],
         "objection": asdict(rules.objection) if rules.subject == "appraisal" else None,
-        "person_columns": [_column(one) for one in rules.person_columns],
-        "item_columns": [_column(one) for one in rules.item_columns],
+        "person_columns": [described_column(one) for one in rules.person_columns],
+        "item_columns": [described_column(one) for one in rules.item_columns],
         "item_steps": [asdict(one) for one in rules.item_steps],
         "person_steps": [asdict(one) for one in rules.person_steps],
         "outcome_step": rules.scale.step,
@@ -40,11 +40,13 @@ def describe(rules: Rules) -> dict[str, Any]:
         "organisation_levels": [asdict(one) for one in rules.organisation_levels],
         "distribution": asdict(rules.distribution) if rules.distribution else None,
         "consequences": [asdict(one) for one in rules.consequences],
+        "combining": rules.combination.describe() if rules.combination else None,
         "parameters": _parameters(rules),
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
+def described_column(column: Column) -> dict[str, Any]:
+    """A declared column, JSON-able."""
     return {**asdict(column), "allowed": list(column.allowed), "requires": list(column.requires)}
 
 

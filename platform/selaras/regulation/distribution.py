@@ -5,7 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from selaras.errors import Invalid
-from selaras.regulation.types import TOLERANCE, DistributionRule, Label, Limit
+from selaras.regulation.headcounts import headcounts
+from selaras.regulation.limits import bound
+from selaras.regulation.small_units import given_way
+from selaras.regulation.types import DistributionRule, Label, Limit
 
 DETAIL = pl.Struct(
     {
@@ -34,12 +37,14 @@ RESULT_SCHEMA: dict[str, pl.DataType] = {
 def check_distribution(rule: DistributionRule | None, outcomes: tuple[str, ...], groups: pl.DataFrame) -> pl.DataFrame:
     """One row per group, in the order given, with the columns of RESULT_SCHEMA.
 
-    `groups`: `group`, `organisation_rating` (code) and one Int64 column per outcome code (people with it).
+    `groups`: `group`, `organisation_rating` (code; may be absent where the rule holds everywhere) and one Int64
+    column per outcome code (people with it).
     `demanded` is False where the law demands nothing; `exempt` is True for a group too small to be judged, whose
     breaches are listed and still `valid`. A detail's `limit` is in people; `room` ≥ 0 is how many more may come
     (share_at_most, none_allowed) or leave (the others) before the limit is reached; below 0, how many too many
     (or too few) there are. Raises Invalid for a missing column, a count below zero or an unknown rating.
     """
+    groups = _without_rating(rule, groups)
     _check_columns(outcomes, groups)
     size = pl.sum_horizontal(pl.col(code).cast(pl.Int64) for code in outcomes).alias("size")
     base = groups.select("group", "organisation_rating", size, *(pl.col(code).cast(pl.Int64) for code in outcomes))
@@ -48,6 +53,9 @@ def check_distribution(rule: DistributionRule | None, outcomes: tuple[str, ...],
             demanded=False, exempt=False, valid=True, violations=pl.lit([]), details=pl.lit([])
         )
         return rows.cast(RESULT_SCHEMA)  # type: ignore[arg-type]
+    if not rule.needs_rating:
+        judged = _judged(base, rule.everywhere, outcomes, rule)
+        return judged.select(list(RESULT_SCHEMA)).cast(RESULT_SCHEMA)  # type: ignore[arg-type]
     _check_ratings(rule, groups)
     base = base.with_row_index("order")
     parts = [
@@ -57,10 +65,16 @@ def check_distribution(rule: DistributionRule | None, outcomes: tuple[str, ...],
     return pl.concat(parts).sort("order").select(list(RESULT_SCHEMA)).cast(RESULT_SCHEMA)  # type: ignore[arg-type]
 
 
+def _without_rating(rule: DistributionRule | None, groups: pl.DataFrame) -> pl.DataFrame:
+    if (rule and rule.needs_rating) or "organisation_rating" in groups.columns:
+        return groups
+    return groups.with_columns(pl.lit(None, dtype=pl.String).alias("organisation_rating"))
+
+
 def _judged(
     frame: pl.DataFrame, limits: tuple[Limit, ...], outcomes: tuple[str, ...], rule: DistributionRule
 ) -> pl.DataFrame:
-    details = [_detail(limit, outcomes, rule) for limit in limits]
+    details = [_detail(limit, outcomes, rule, _unsolvable(frame, rule, outcomes)) for limit in limits]
     listed = pl.concat_list(details) if details else pl.lit([], dtype=pl.List(DETAIL))
     breached = pl.col("details").list.filter(pl.element().struct.field("breached"))
     return frame.with_columns(demanded=True, exempt=pl.col("size") <= rule.exempt_up_to, details=listed).with_columns(
@@ -69,37 +83,33 @@ def _judged(
     )
 
 
-def _detail(limit: Limit, outcomes: tuple[str, ...], rule: DistributionRule) -> pl.Expr:
+def _unsolvable(frame: pl.DataFrame, rule: DistributionRule, outcomes: tuple[str, ...]) -> list[int]:
+    """The sizes that give way to a division by largest remainder, where the regulation knows one."""
+    if not rule.remainder_shares:
+        return []
+    sizes = frame.get_column("size").unique().to_list()
+    unnamed = {code: Label(id=code, en=code) for code in outcomes}
+    return [one.size for one in headcounts(rule, unnamed, sizes) if not one.possible]
+
+
+def _detail(limit: Limit, outcomes: tuple[str, ...], rule: DistributionRule, unsolvable: list[int]) -> pl.Expr:
     actual = pl.sum_horizontal(pl.col(code) for code in limit.outcomes)
-    bound = _bound(limit, outcomes, rule)
-    room = bound - actual if limit.kind in ("share_at_most", "none_allowed") else actual - bound
+    people = bound(limit, outcomes, rule)
+    if unsolvable:
+        people = pl.when(pl.col("size").is_in(unsolvable)).then(given_way(limit, rule)).otherwise(people)
+    room = people - actual if limit.kind in ("share_at_most", "none_allowed") else actual - people
     if limit.kind == "most" and rule.most == "largest":
         room = room.floordiv(2)  # whoever leaves may join the second largest
     return pl.struct(
         pl.lit(limit.code).alias("code"),
         pl.lit(limit.kind).alias("kind"),
         pl.lit(pl.Series([list(limit.outcomes)])).first().alias("outcomes"),
-        bound.cast(pl.Int64).alias("limit"),
+        people.cast(pl.Int64).alias("limit"),
         actual.cast(pl.Int64).alias("actual"),
         room.cast(pl.Int64).alias("room"),
         (room < 0).alias("breached"),
         pl.lit(limit.source.article).alias("article"),
     )
-
-
-def _bound(limit: Limit, outcomes: tuple[str, ...], rule: DistributionRule) -> pl.Expr:
-    size = pl.col("size")
-    if limit.kind == "share_at_most":
-        return (size * limit.percent / 100 + TOLERANCE).floor()
-    if limit.kind == "share_at_least":
-        return (size * limit.percent / 100 - TOLERANCE).ceil()
-    if limit.kind == "count_at_least":
-        return pl.min_horizontal(size, pl.lit(limit.count))
-    if limit.kind == "none_allowed":
-        return pl.lit(0)
-    if rule.most == "majority":
-        return pl.when(size > 0).then(size // 2 + 1).otherwise(0)
-    return pl.max_horizontal(pl.col(code) for code in outcomes if code not in limit.outcomes)
 
 
 def advice(detail: dict[str, object], labels: dict[str, Label]) -> Label:

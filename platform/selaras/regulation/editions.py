@@ -29,14 +29,23 @@ def package_folder(identity: Identity) -> Path:
 
 def edition_hash(folder: Path, edition: Edition) -> str:
     """The sha256 of the edition's files, in the order of their names; line ends do not matter."""
+    return _files_hash(folder, edition.name, edition.files)
+
+
+def combining_hash(folder: Path, edition: Edition) -> str | None:
+    """The sha256 of the files of the edition's combining rule; None without any."""
+    return _files_hash(folder, edition.name, edition.combining) if edition.combining else None
+
+
+def _files_hash(folder: Path, edition: str, files: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for name in sorted(edition.files):
+    for name in sorted(files):
         path = folder / name
         if not path.is_file():
             raise Misconfigured(
                 "regulation.edition_file",
                 "Edition {edition} names the file {file}, which does not exist.",
-                edition=edition.name,
+                edition=edition,
                 file=name,
             )
         digest.update(name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -44,7 +53,10 @@ def edition_hash(folder: Path, edition: Edition) -> str:
 
 
 def pack_hash(pack: object | None) -> str:
-    """The sha256 of an agency pack's code: its own `pack_hash` if it states one, else its source file; `-` for none."""
+    """The sha256 of an agency pack's code: its own `pack_hash` if it states one, else its files; `-` for none.
+
+    Of a module in a package all Python files of that package count, of another object the file that it comes from.
+    """
     if pack is None:
         return "-"
     stated = getattr(pack, "pack_hash", None)
@@ -55,7 +67,13 @@ def pack_hash(pack: object | None) -> str:
         raise Misconfigured(
             "regulation.pack_source", "The pack {pack} has no source file; state its pack_hash.", pack=repr(pack)
         )
-    return hashlib.sha256(Path(source).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    files = [Path(source)]
+    if isinstance(pack, ModuleType) and (files[0].parent / "__init__.py").exists():
+        files = sorted(files[0].parent.rglob("*.py"))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
 
 
 def rule_hash(parts: Iterable[str], parameters: Mapping[str, Any], overrides: Mapping[str, Any]) -> str:
@@ -64,10 +82,22 @@ def rule_hash(parts: Iterable[str], parameters: Mapping[str, Any], overrides: Ma
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _recorded(folder: Path, identity: Identity) -> dict[str, str]:
+    """Edition → hash; the combining rule of an edition is recorded beside it, as `<edition> combining`."""
+    found: dict[str, str] = {}
+    for edition in identity.editions:
+        found[edition.name] = edition_hash(folder, edition)
+        combining = combining_hash(folder, edition)
+        if combining is not None:
+            found[f"{edition.name} combining"] = combining
+    return found
+
+
 def golden_text(folder: Path, identity: Identity, parameters: Parameters) -> str:
     """The content of `golden.yaml` for the plugin as it stands; written once, when an edition is released."""
     lines = ["# What has been released. Never edit a line: add an edition or append a value, then add its line.", ""]
-    lines += ["editions:", *(f'  "{e.name}": {edition_hash(folder, e)}' for e in identity.editions), "", "values:"]
+    recorded = _recorded(folder, identity)
+    lines += ["editions:", *(f'  "{name}": {digest}' for name, digest in recorded.items()), "", "values:"]
     for parameter in sorted(parameters, key=lambda one: one.name):
         lines.append(f"  {parameter.name}:")
         lines += [f"    - {value_digest(parameter, value)}" for value in parameter.values]
@@ -77,7 +107,7 @@ def golden_text(folder: Path, identity: Identity, parameters: Parameters) -> str
 def golden_breaches(folder: Path, identity: Identity, parameters: Parameters) -> list[str]:
     """What differs from `golden.yaml`, in words; empty when every released edition and value still stands."""
     golden = check_keys(GOLDEN_FILE, read_yaml(folder / GOLDEN_FILE), ("editions", "values"))
-    current = {edition.name: edition_hash(folder, edition) for edition in identity.editions}
+    current = _recorded(folder, identity)
     breaches = [
         f"the code of the released edition {name} has changed: put the new formula into a new edition beside it"
         for name, digest in golden["editions"].items()

@@ -21,8 +21,12 @@ from typing import TYPE_CHECKING, Final
 
 import pluggy
 
-from selaras.regulation.types import (
+from selaras.regulation.plan_types import (
     BehaviourFramework,
+    PlanForm,
+)
+from selaras.regulation.segmentation import Segmentation
+from selaras.regulation.types import (
     Column,
     Consequence,
     Deadline,
@@ -31,7 +35,6 @@ from selaras.regulation.types import (
     ObjectionWindow,
     OrganisationLevel,
     OutcomeScale,
-    PlanForm,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +47,18 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 LAW_HOOKS: Final = frozenset(
-    {"identity", "parameters", "outcome_scale", "organisation_levels", "distribution_rule", "case_adapters"}
+    {
+        "identity",
+        "parameters",
+        "outcome_scale",
+        "organisation_levels",
+        "distribution_rule",
+        "case_adapters",
+        "segmentation",
+        "segment_columns",
+        "segment_steps",
+        "combining_steps",
+    }
 )
 DEFAULT_HOOKS: Final = frozenset(
     {
@@ -55,7 +69,12 @@ DEFAULT_HOOKS: Final = frozenset(
         "distribution_rule",
         "deadlines",
         "consequences",
+        "agency_parameters",
         "case_adapters",
+        "segmentation",
+        "segment_columns",
+        "segment_steps",
+        "combining_steps",
     }
 )
 
@@ -73,6 +92,11 @@ class Hooks:
     @hookspec(firstresult=True)
     def parameters(self) -> Path:
         """*Law.* The folder of the dated parameter files (`*.yaml`), see `selaras.regulation.parameters`."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def agency_parameters(self) -> Path | None:
+        """*Default: none.* A pack's folder of dated parameters, for the steps that it adds to the regulation's."""
         raise NotImplementedError
 
     @hookspec(firstresult=True)
@@ -141,6 +165,26 @@ class Hooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def segmentation(self, p: Values) -> Segmentation:
+        """*Law. Default: none.* What begins a segment of a period, and who rates it; unanswered, every cause cuts."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def segment_columns(self, p: Values) -> Sequence[Column]:
+        """*Law. Default: none.* What the combining rule reads of a segment: `selaras.regulation.combining`."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def segment_steps(self, edition: str) -> Sequence[Step]:
+        """*Law. Default: none.* Item steps in which each segment is an item."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def combining_steps(self, edition: str) -> Sequence[Step]:
+        """*Law. Default: none.* Person steps over the segments; without any, the last appraiser judges the whole."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def case_adapters(self) -> Sequence[Adapter]:
         """*Law. Default: none.* How worked examples name the columns and steps (`selaras case run`)."""
         raise NotImplementedError
@@ -148,6 +192,10 @@ class Hooks:
 
 class CoreDefaults:
     """The core's own answers to the hooks marked *default*."""
+
+    @hookimpl
+    def agency_parameters(self) -> Path | None:
+        return None
 
     @hookimpl
     def item_columns(self) -> Sequence[Column]:
@@ -171,6 +219,22 @@ class CoreDefaults:
 
     @hookimpl
     def case_adapters(self) -> Sequence[Adapter]:
+        return ()
+
+    @hookimpl
+    def segmentation(self) -> Segmentation:
+        return Segmentation()
+
+    @hookimpl
+    def segment_columns(self) -> Sequence[Column]:
+        return ()
+
+    @hookimpl
+    def segment_steps(self) -> Sequence[Step]:
+        return ()
+
+    @hookimpl
+    def combining_steps(self) -> Sequence[Step]:
         return ()
 
 

@@ -143,6 +143,14 @@ class Parameters:
         chosen = {name: self._check_override(name, value) for name, value in (overrides or {}).items()}
         return Values(MappingProxyType(dated), MappingProxyType(chosen))
 
+    def joined(self, others: Parameters) -> Parameters:
+        """These and others, as an agency adds its own. Raises Misconfigured for a name that is already declared."""
+        for one in others:
+            if one.name in self._by_name:
+                where = f"agency_parameters: {one.name}"
+                raise Misconfigured("regulation.parameter_twice", "{where} is already declared.", where=where)
+        return Parameters({**self._by_name, **others._by_name})
+
     def change_days(self) -> set[date]:
         """Every day on which some value starts or stops being valid."""
         days = {value.validity.start for parameter in self for value in parameter.values}

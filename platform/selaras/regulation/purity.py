@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _OUTSIDE = frozenset({"os", "random", "socket", "sqlite3", "subprocess", "time", "urllib", "http"})
+_BORDER = frozenset({"selaras.regulation", "selaras.regulation.kit"})
 ALLOWED_IMPORTS = (frozenset(sys.stdlib_module_names) - _OUTSIDE) | {"polars"}
 _BANNED = {
     "round": "rounds by itself; use round_law with its article (Polars rounds half to even: 90.5 → 90)",
@@ -23,11 +24,18 @@ _BANNED = {
 
 def impurities(folder: Path) -> list[str]:
     """What the Python files of a plugin's package do that they may not, each as `file:line: what`; empty is good."""
-    found = []
+    found, package = [], _top_package(folder)
     for path in sorted(folder.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-        found += [f"{path.relative_to(folder)}:{line}: {what}" for line, what in _found(tree, folder.name)]
+        found += [f"{path.relative_to(folder)}:{line}: {what}" for line, what in _found(tree, package)]
     return found
+
+
+def _top_package(folder: Path) -> str:
+    """The package that the folder lies in: a rulebook may be a part of a pack."""
+    while (folder.parent / "__init__.py").exists():
+        folder = folder.parent
+    return folder.name
 
 
 def _found(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
@@ -45,7 +53,7 @@ def _found(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
 
 
 def _may_import(module: str, package: str) -> bool:
-    return module == "selaras.regulation" or module.partition(".")[0] in ALLOWED_IMPORTS | {package}
+    return module in _BORDER or module.partition(".")[0] in ALLOWED_IMPORTS | {package}
 
 
 def _stranger(module: str) -> str:

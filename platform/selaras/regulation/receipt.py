@@ -66,12 +66,19 @@ def receipt_from_steps(
 def _lines(
     description: Mapping[str, Any], person: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
 ) -> Iterator[ReceiptLine]:
+    words = _words(description)
     for row in items:
         yield from _rows(description["item_columns"], row, "input", row.get("item"), {})
-        yield from _rows(description["item_steps"], row, "step", row.get("item"), {})
+        yield from _rows(description["item_steps"], row, "step", row.get("item"), words)
     outcomes = {level["code"]: level["label"] for level in description["outcomes"]}
     yield from _rows(description["person_columns"], person, "input", None, {})
-    yield from _rows(description["person_steps"], person, "step", None, {description["outcome_step"]: outcomes})
+    yield from _rows(description["person_steps"], person, "step", None, words, {description["outcome_step"]: outcomes})
+
+
+def _words(description: Mapping[str, Any]) -> dict[str, Label]:
+    """What the codes of the columns are called: a step that passes one on calls it the same."""
+    columns = (*description["item_columns"], *description["person_columns"])
+    return {code: label for column in columns for code, label in (column.get("labels") or {}).items()}
 
 
 def _rows(
@@ -79,14 +86,17 @@ def _rows(
     values: Mapping[str, Any],
     part: Literal["input", "step"],
     item: str | None,
-    words: Mapping[str, Mapping[str, Label]],
+    words: Mapping[str, Label],
+    own_words: Mapping[str, Mapping[str, Label]] | None = None,
 ) -> Iterator[ReceiptLine]:
     for one in described:
         name = one["name"]
         if name not in values:
             continue
         value = values[name]
-        labels = words.get(name) or one.get("labels") or {}
+        if value is None and one.get("provided"):
+            continue
+        labels = (own_words or {}).get(name) or one.get("labels") or words
         yield ReceiptLine(
             step=name,
             label=one["label"],

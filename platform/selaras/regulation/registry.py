@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from selaras.errors import DomainError, Invalid, Misconfigured, NotFound
-from selaras.regulation.editions import edition_hash, pack_hash, package_folder
+from selaras.regulation.editions import combining_hash, edition_hash, pack_hash, package_folder
 from selaras.regulation.hookspecs import (
     APPRAISAL_HOOKS,
     DEFAULT_HOOKS,
@@ -139,6 +139,14 @@ class Registry:
             )
         return rules
 
+    def with_parameters(self, code: str, parameters: Parameters) -> Registry:
+        """A copy in which one regulation has other parameters, unchecked: to see what depends on a number."""
+        copy = object.__new__(Registry)
+        copy._loaded = {**self._loaded, code: replace(self.loaded(code), parameters=parameters)}
+        copy._managers = self._managers
+        copy._rules = {}
+        return copy
+
     def _build(self, loaded: Loaded, asked: Asked, pack: object | None, fingerprint: str) -> Rules:
         identity = loaded.identity
         if asked.on not in identity.in_force:
@@ -152,9 +160,12 @@ class Registry:
             )
         edition = loaded.edition(asked.on, asked.known, asked.edition or None)
         manager = self._manager(loaded, edition.name, pack, fingerprint)
-        code = (edition_hash(loaded.folder, edition), fingerprint)
+        combining = combining_hash(loaded.folder, edition)
+        code = (edition_hash(loaded.folder, edition), fingerprint, *([combining] if combining else []))
         asked = Asked(edition.name, asked.on, asked.known, asked.overrides)
-        return Rules(identity, asked, loaded.parameters, manager.hook, code)
+        return Rules(
+            identity, asked, _with_own(loaded.parameters, manager.hook.agency_parameters()), manager.hook, code
+        )
 
     def _manager(self, loaded: Loaded, edition: str, pack: object | None, fingerprint: str) -> pluggy.PluginManager:
         key = (loaded.identity.code, edition, fingerprint)
@@ -172,6 +183,10 @@ class Registry:
                     self.rules(loaded.identity.code, on=day, edition=edition.name).check()
 
 
+def _with_own(parameters: Parameters, folder: Path | None) -> Parameters:
+    return parameters if folder is None else parameters.joined(load_parameters(folder))
+
+
 @cache
 def load_registry() -> Registry:
     """All regulations of the entry-point group `selaras.regulations`, checked; Misconfigured names what is wrong.
@@ -179,6 +194,15 @@ def load_registry() -> Registry:
     Read once in a process: what is installed does not change under it.
     """
     return Registry({entry.name: _import(entry) for entry in entry_points(group=GROUP)})
+
+
+def distributions() -> dict[str, tuple[str, str]]:
+    """Code → (name, version) of the distribution that brought each installed regulation."""
+    found = {}
+    for entry in entry_points(group=GROUP):
+        if entry.dist is not None:
+            found[entry.name] = (entry.dist.name, entry.dist.version)
+    return found
 
 
 def _import(entry: EntryPoint) -> object:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import polars as pl
 
+from selaras.regulation.telling import ROUNDED, is_told
 from selaras.regulation.types import TOLERANCE
 
 RoundingMode = Literal["half_away", "half_down", "half_even", "down", "up"]
@@ -25,6 +26,8 @@ def round_law(expr: pl.Expr, digits: int = 0, mode: RoundingMode = "half_away", 
     """
     if mode not in MODES:
         raise ValueError(f"unknown rounding mode {mode!r} for {article}; one of {', '.join(MODES)}")
+    if is_told():
+        return expr.alias(f"{ROUNDED}{digits.meta.output_name() if isinstance(digits, pl.Expr) else digits}|{mode}")
     factor = 10.0**digits
     size = expr.abs() * factor
     slack = TOLERANCE + size * _RELATIVE
@@ -47,9 +50,9 @@ def _half_even(size: pl.Expr, slack: pl.Expr) -> pl.Expr:
 
 def at_most(expr: pl.Expr, limit: float) -> pl.Expr:
     """`expr` ≤ `limit`, with the tolerance of 1e-9 in favour of equality."""
-    return expr <= limit + TOLERANCE
+    return expr <= (limit if is_told() else limit + TOLERANCE)
 
 
 def at_least(expr: pl.Expr, limit: float) -> pl.Expr:
     """`expr` ≥ `limit`, with the tolerance of 1e-9 in favour of equality."""
-    return expr >= limit - TOLERANCE
+    return expr >= (limit if is_told() else limit - TOLERANCE)

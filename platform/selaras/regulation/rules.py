@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -14,13 +14,19 @@ import polars as pl
 from selaras.errors import Invalid, Misconfigured, NotFound
 from selaras.regulation import distribution, inputs
 from selaras.regulation.appraisal import Appraisal, Engine
+from selaras.regulation.combining import SEGMENT_FACTS, Combination
 from selaras.regulation.describe import describe
 from selaras.regulation.editions import rule_hash
+from selaras.regulation.headcounts import Headcount, headcounts
 from selaras.regulation.parameters import Parameters, Values
+from selaras.regulation.plan_types import (
+    BehaviourFramework,
+    PlanForm,
+)
 from selaras.regulation.receipt import Receipt, receipt_from_steps
+from selaras.regulation.segmentation import CAUSES, Segmentation
 from selaras.regulation.steps import compile_steps
 from selaras.regulation.types import (
-    BehaviourFramework,
     Column,
     Consequence,
     DateRange,
@@ -32,7 +38,6 @@ from selaras.regulation.types import (
     OrganisationLevel,
     OutcomeLevel,
     OutcomeScale,
-    PlanForm,
     StepInfo,
     Subject,
 )
@@ -163,6 +168,11 @@ class Rules:
         return tuple(self._hook.person_columns(p=self.values))
 
     @cached_property
+    def asked_columns(self) -> tuple[Column, ...]:
+        """The person columns that the appraiser is asked for: all but those that the platform itself provides."""
+        return tuple(column for column in self.person_columns if not column.provided)
+
+    @cached_property
     def item_columns(self) -> tuple[Column, ...]:
         return tuple(self._hook.item_columns(p=self.values))
 
@@ -219,6 +229,28 @@ class Rules:
         """
         return self.engine.appraise(people, items, scored_items=scored_items)
 
+    # --- a period of several segments
+
+    @cached_property
+    def segmentation(self) -> Segmentation:
+        """What begins a segment of a period, who rates it, and which closed periods stand in for segments."""
+        return cast(Segmentation, self._hook.segmentation(p=self.values))
+
+    @cached_property
+    def combination(self) -> Combination | None:
+        """How the segments of a period become one outcome; None where the whole is judged afresh."""
+        person_steps = tuple(self._hook.combining_steps(edition=self.edition))
+        if not person_steps:
+            return None
+        columns = tuple(self._hook.segment_columns(p=self.values))
+        names = frozenset(column.name for column in columns)
+        segment_steps = tuple(self._hook.segment_steps(edition=self.edition))
+        steps = compile_steps(names, frozenset(), segment_steps, person_steps, self.values)
+        known = {step.name for step in person_steps}
+        score = self.segmentation.score_step or (self.scale.score_step if self.scale.score_step in known else None)
+        scale = OutcomeScale(self.scale.levels, self.segmentation.outcome_step or self.scale.step, score)
+        return Combination(columns, Engine((), columns, steps, scale))
+
     @cached_property
     def scale(self) -> OutcomeScale:
         return cast(OutcomeScale, self._hook.outcome_scale(p=self.values))
@@ -241,11 +273,29 @@ class Rules:
         """Which groups keep the distribution: see `selaras.regulation.distribution.check_distribution`."""
         return distribution.check_distribution(self.distribution, tuple(o.code for o in self.outcomes), groups)
 
+    def headcounts(self, sizes: Iterable[int], rating: str | None = None) -> list[Headcount]:
+        """Which head-counts can keep the distribution, each with an example or the reason why not.
+
+        `rating` is the organisation's, where the limits depend on it. Raises NotFound where nothing is demanded.
+        """
+        if self.distribution is None:
+            raise NotFound(
+                "regulation.no_distribution",
+                "{regulation} demands no distribution on {on}.",
+                regulation=self.code,
+                on=self.asked.on.isoformat(),
+            )
+        return headcounts(self.distribution, {level.code: level.label for level in self.outcomes}, sizes, rating)
+
     # --- what follows, and why
 
     @cached_property
     def consequences(self) -> tuple[Consequence, ...]:
         return tuple(self._hook.consequences(p=self.values))
+
+    def ask(self, hook: str, p: object) -> Any:
+        """The answer to one hook with other parameters than those in force, such as ones that note what is read."""
+        return getattr(self._hook, hook)(p=p)
 
     def describe(self) -> dict[str, Any]:
         """All that explains a result of this rule, JSON-able; store it once per `hash`."""
@@ -274,31 +324,48 @@ class Rules:
         codes = {level.code for level in self.outcomes}
         _refuse_strangers(self, "consequences", {one.outcome for one in self.consequences} - codes)
         if self.distribution:
-            named = {o for limits in self.distribution.limits.values() for one in limits for o in one.outcomes}
+            named = {outcome for limit in self.distribution.all_limits for outcome in limit.outcomes}
             _refuse_strangers(self, "distribution_rule", named - codes)
-            ratings = {level.code for level in self.organisation_levels}
-            _refuse_strangers(self, "distribution_rule", set(self.distribution.limits) ^ ratings)
+            rated = {level.code for level in self.organisation_levels} if self.distribution.needs_rating else set()
+            _refuse_strangers(self, "distribution_rule", set(self.distribution.limits) ^ rated)
         kinds = {step.name: step.kind for step in self.person_steps}
         wanted = {(self.scale.step, "code"), (self.scale.score_step, "number")}
         _refuse_strangers(self, "outcome_scale", {step for step, kind in wanted if step and kinds.get(step) != kind})
         self._check_columns()
+        self._check_combination()
         _ = (self.form, self.behaviours, self.periods, self.deadlines, self.objection, self.describe())
+
+    def _check_combination(self) -> None:
+        _refuse_strangers(self, "segmentation", set(self.segmentation.causes) - set(CAUSES))
+        combination = self.combination
+        if combination is None:
+            return
+        wrong = {c.name for c in combination.columns if SEGMENT_FACTS.get(c.name, c.type) != c.type}
+        kinds = {step.name: step.kind for step in combination.steps}
+        wanted = {(combination.engine.scale.step, "code"), (combination.engine.scale.score_step, "number")}
+        wrong |= {step for step, kind in wanted if step and kinds.get(step) != kind}
+        _refuse_strangers(self, "combining_steps", wrong)
+        _computable(self, lambda: combination.combine(_one_row(combination.columns)))
 
     def _check_columns(self) -> None:
         for columns in (self.person_columns, self.item_columns):
             names = [column.name for column in columns]
             twice = {name for name in names if names.count(name) > 1}
             _refuse_strangers(self, "columns", twice | {n for c in columns for n in c.requires if n not in names})
-        try:
-            self.appraise(_one_row(self.person_columns), _one_row(self.item_columns))
-        except (pl.exceptions.PolarsError, Invalid) as error:
-            raise Misconfigured(
-                "regulation.steps_fail",
-                "The steps of {regulation}, edition {edition}, cannot be computed: {problem}",
-                regulation=self.code,
-                edition=self.edition,
-                problem=str(error),
-            ) from error
+        _computable(self, lambda: self.appraise(_one_row(self.person_columns), _one_row(self.item_columns)))
+
+
+def _computable(rules: Rules, compute: Callable[[], object]) -> None:
+    try:
+        compute()
+    except (pl.exceptions.PolarsError, Invalid) as error:
+        raise Misconfigured(
+            "regulation.steps_fail",
+            "The steps of {regulation}, edition {edition}, cannot be computed: {problem}",
+            regulation=rules.code,
+            edition=rules.edition,
+            problem=str(error),
+        ) from error
 
 
 def _one_row(columns: tuple[Column, ...]) -> pl.DataFrame:

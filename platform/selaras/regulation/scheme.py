@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from selaras.errors import Misconfigured
 from selaras.regulation.adapters import Adapter, read_adapters
+from selaras.regulation.parameters import Values
+from selaras.regulation.plan_types import (
+    BehaviourFramework,
+    PlanForm,
+)
+from selaras.regulation.planform import FormReader
 from selaras.regulation.types import (
     COLUMN_DTYPES,
+    PROVIDED,
     SUBJECTS,
-    Aspect,
-    Behaviour,
-    BehaviourFramework,
+    Better,
     Column,
     Consequence,
     Coverage,
@@ -24,10 +29,7 @@ from selaras.regulation.types import (
     OrganisationLevel,
     OutcomeLevel,
     OutcomeScale,
-    PlanForm,
-    Source,
     Subject,
-    Term,
 )
 from selaras.regulation.yamlfile import check_keys, read_label, read_source, read_yaml
 
@@ -41,6 +43,9 @@ _COLUMN_OPTIONS = (
     "above_minimum",
     "requires",
     "article",
+    "better",
+    "note",
+    "provided",
 )
 _TONES = ("sb", "b", "bp", "k", "sk")
 
@@ -80,8 +85,8 @@ class Scheme:
         )
 
     def columns(self, table: str) -> tuple[Column, ...]:
-        """The columns under the key `person` or `item` of `columns.yaml`."""
-        node = check_keys("columns.yaml", self._read("columns.yaml"), (), ("person", "item"))
+        """The columns under the key `person`, `item` or `segment` of `columns.yaml`."""
+        node = check_keys("columns.yaml", self._read("columns.yaml"), (), ("person", "item", "segment"))
         return tuple(_column(f"columns.yaml: {name}", name, one) for name, one in node.get(table, {}).items())
 
     def outcome_scale(self) -> OutcomeScale:
@@ -99,23 +104,13 @@ class Scheme:
         """The key `consequences` of `outcomes.yaml`."""
         return tuple(_consequence("outcomes.yaml: consequences", one) for one in self._outcomes()["consequences"])
 
-    def form(self) -> PlanForm:
-        """From `form.yaml`."""
-        node = self._form()
-        return PlanForm(
-            sections=_terms("sections", node["sections"]),
-            models=_terms("models", node.get("models", {})),
-            aspects=tuple(_aspect(code, one) for code, one in node["aspects"].items()),
-            perspectives=_terms("perspectives", node.get("perspectives", {})),
-            annexes=_terms("annexes", node.get("annexes", {})),
-        )
+    def form(self, values: Values | None = None) -> PlanForm:
+        """From `form.yaml`; `values` (the hook's `p`) where a value is a parameter's: `{parameter: NAME}`."""
+        return FormReader(self._read("form.yaml"), values).form()
 
     def behaviours(self) -> BehaviourFramework:
         """The key `behaviours` of `form.yaml`."""
-        where = "form.yaml: behaviours"
-        node = check_keys(where, self._form()["behaviours"], ("title", "list", *_SOURCED), ("note",))
-        listed = [_behaviour(f"{where}: {code}", code, one) for code, one in node["list"].items()]
-        return BehaviourFramework(read_label(where, node["title"]), tuple(listed), read_source(where, node))
+        return FormReader(self._read("form.yaml")).behaviours()
 
     def adapters(self) -> tuple[Adapter, ...]:
         """From `adapters.yaml`."""
@@ -129,12 +124,6 @@ class Scheme:
     def _outcomes(self) -> dict[str, Any]:
         where = "outcomes.yaml"
         return check_keys(where, self._read(where), ("outcome",), ("organisation", "consequences"))
-
-    def _form(self) -> dict[str, Any]:
-        where = "form.yaml"
-        return check_keys(
-            where, self._read(where), ("sections", "aspects"), ("models", "perspectives", "annexes", "behaviours")
-        )
 
 
 def _numbered(nodes: dict[str, Any]) -> list[tuple[int, str, Any]]:
@@ -168,9 +157,9 @@ def _coverage(where: str, node: object) -> Coverage:
 
 
 def _edition(where: str, node: object) -> Edition:
-    keys = check_keys(where, node, ("name", "valid_from", "known_from", "files"))
+    keys = check_keys(where, node, ("name", "valid_from", "known_from", "files"), ("combining",))
     days = (_day(where, keys["valid_from"]), _day(where, keys["known_from"]))
-    return Edition(str(keys["name"]), *days, tuple(keys["files"]))
+    return Edition(str(keys["name"]), *days, tuple(keys["files"]), tuple(keys.get("combining", ())))
 
 
 def _column(where: str, name: str, node: object) -> Column:
@@ -198,6 +187,32 @@ def _column(where: str, name: str, node: object) -> Column:
         above_minimum=keys.get("above_minimum", False),
         requires=tuple(keys.get("requires", ())),
         article=keys.get("article", ""),
+        better=_better(where, keys.get("better", "")),
+        note=keys.get("note", ""),
+        provided=_provided(where, name, bool(keys.get("provided", False))),
+    )
+
+
+def _provided(where: str, name: str, provided: bool) -> bool:
+    if provided and name not in PROVIDED:
+        raise Misconfigured(
+            "regulation.provided",
+            "{where}: the platform provides no such fact; it knows: {known}.",
+            where=where,
+            known=", ".join(PROVIDED),
+        )
+    return provided
+
+
+def _better(where: str, value: object) -> Better:
+    for known in get_args(Better):
+        if value == known:
+            return cast(Better, known)
+    raise Misconfigured(
+        "regulation.better",
+        "{where}: better is {value}; write higher or lower for a number, first or last for a code.",
+        where=where,
+        value=repr(value),
     )
 
 
@@ -218,24 +233,3 @@ def _level(where: str, code: str, node: object, order: int) -> tuple[str, Label,
 def _consequence(where: str, node: object) -> Consequence:
     keys = check_keys(where, node, ("outcome", "code", "label", *_SOURCED), ("note",))
     return Consequence(keys["outcome"], keys["code"], read_label(where, keys["label"]), read_source(where, keys))
-
-
-def _terms(part: str, nodes: dict[str, Any]) -> tuple[Term, ...]:
-    return tuple(Term(code, *_labelled(f"form.yaml: {part}: {code}", one)) for code, one in nodes.items())
-
-
-def _labelled(where: str, node: object) -> tuple[Label, Source]:
-    keys = check_keys(where, node, ("label", *_SOURCED), ("note",))
-    return read_label(where, keys["label"]), read_source(where, keys)
-
-
-def _aspect(code: str, node: object) -> Aspect:
-    where = f"form.yaml: aspects: {code}"
-    keys = check_keys(where, node, ("label", "required", *_SOURCED), ("note",))
-    return Aspect(code, read_label(where, keys["label"]), bool(keys["required"]), read_source(where, keys))
-
-
-def _behaviour(where: str, code: str, node: object) -> Behaviour:
-    keys = check_keys(where, node, ("label",), ("guides",))
-    guides = tuple(read_label(f"{where}: guides", one) for one in keys.get("guides", ()))
-    return Behaviour(code, read_label(where, keys["label"]), guides)

@@ -12,6 +12,7 @@ import polars as pl
 
 from selaras.errors import Misconfigured
 from selaras.regulation.parameters import Values
+from selaras.regulation.telling import TABLE, is_told, table_name
 from selaras.regulation.types import CERTAINTIES, Certainty, Label, StepInfo, StepKind
 
 StepFunction = Callable[..., pl.Expr]
@@ -59,16 +60,24 @@ def person_step(
     kind: StepKind = "number",
     certainty: Certainty = "regulation",
     unit: str = "",
+    instead_of: str = "",
 ) -> Callable[[StepFunction], Step]:
     """Make a step per person of a function `(person, items, p)`; arguments may be left out.
 
     `items.<item step>` offers `.mean()`, `.sum()`, `.min()`, `.max()` and `.count()` over the person's items.
+    `instead_of` names the input column in whose place the step's value counts (a table of two ratings is drawn so).
     """
-    return _decorator("person", article, label, kind, certainty, unit)
+    return _decorator("person", article, label, kind, certainty, unit, instead_of)
 
 
 def _decorator(
-    level: Literal["item", "person"], article: str, label: Label, kind: StepKind, certainty: Certainty, unit: str
+    level: Literal["item", "person"],
+    article: str,
+    label: Label,
+    kind: StepKind,
+    certainty: Certainty,
+    unit: str,
+    instead_of: str = "",
 ) -> Callable[[StepFunction], Step]:
     def make(function: StepFunction) -> Step:
         name = function.__name__
@@ -89,7 +98,7 @@ def _decorator(
                 step=name,
                 certainties=", ".join(CERTAINTIES),
             )
-        return Step(StepInfo(name, article, label, kind, certainty, unit), level, function)
+        return Step(StepInfo(name, article, label, kind, certainty, unit, instead_of), level, function)
 
     return make
 
@@ -223,6 +232,8 @@ def compile_steps(
 
 def lookup(table: Mapping[str, object], *keys: pl.Expr) -> pl.Expr:
     """The code that a (nested) parameter table holds for the keys' codes; null where the table has no such cell."""
+    if is_told():
+        return pl.coalesce(*keys).alias(TABLE + table_name(table))
     cells: dict[str, str] = {}
 
     def flatten(node: object, path: tuple[str, ...]) -> None:
@@ -250,7 +261,7 @@ def _refuse_mixed(steps: tuple[Step, ...], level: str) -> None:
 
 
 def _refuse_repeated(step: Step, seen: frozenset[str]) -> None:
-    if step.name in seen or step.name in {"person", "item"}:
+    if step.name in seen or step.name in {"person", "item", "inputs"}:
         raise Misconfigured(
             "regulation.step_name",
             "Step {step} has the name of a column or of an earlier step; choose another.",

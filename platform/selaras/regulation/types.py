@@ -23,7 +23,14 @@ Tone = Literal["sb", "b", "bp", "k", "sk"]
 StepKind = Literal["number", "code"]
 ColumnType = Literal["number", "integer", "code", "text", "boolean", "date"]
 DayKind = Literal["calendar", "working"]
+Better = Literal["", "higher", "lower", "first", "last"]
+ShareRounding = Literal["strict", "nearest", "generous"]
 LimitKind = Literal["share_at_most", "share_at_least", "count_at_least", "none_allowed", "most"]
+
+# Facts that the platform knows of a person and that a column may ask for.
+# led_unit_rating: the organisation rating of the unit that the person heads, where that unit holds one.
+# section: the section of the plan that an item stands in, a code of the regulation's form.
+PROVIDED: tuple[str, ...] = ("led_unit_rating", "section")
 
 # A score is a Float64; at a limit of the law, values this close count as equal to the limit.
 TOLERANCE = 1e-9
@@ -62,12 +69,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Edition:
-    """One text of the formulas. `files` (paths within the package) are what its golden hash protects."""
+    """One text of the formulas. `files` (paths within the package) are what its golden hash protects.
+
+    `combining` are the files of the combining rule, recorded apart: a released edition may learn to combine segments
+    without its own text being touched.
+    """
 
     name: str
     valid_from: date
     known_from: date
     files: tuple[str, ...]
+    combining: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,11 @@ class Column:
     `minimum` and `maximum` are inclusive unless `above_minimum` says that the minimum itself is impossible.
     `allowed` lists the only values (codes, or numbers as text). `requires` names columns that must be filled
     whenever this one is. `unit` is a word for people (`poin`, `bulan`, `Rp`), empty for codes.
+
+    `better` says which way the outcome moves with the value, all else equal: `higher` and `lower` for numbers, `first`
+    and `last` of `allowed` for codes. Where it is empty the law makes no such promise, and `note` may say why.
+
+    A `provided` column bears the name of a fact that the platform fills in (PROVIDED); nobody is asked for it.
     """
 
     name: str
@@ -114,6 +131,9 @@ class Column:
     above_minimum: bool = False
     requires: tuple[str, ...] = ()
     article: str = ""
+    better: Better = ""
+    note: str = ""
+    provided: bool = False
 
     @property
     def dtype(self) -> pl.DataType:
@@ -133,7 +153,7 @@ COLUMN_DTYPES: dict[ColumnType, pl.DataType] = {
 
 @dataclass(frozen=True)
 class StepInfo:
-    """What is known of a step without running it."""
+    """What is known of a step without running it. `instead_of`: the input column in whose place its value counts."""
 
     name: str
     article: str
@@ -141,6 +161,7 @@ class StepInfo:
     kind: StepKind
     certainty: Certainty
     unit: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,64 +214,33 @@ class Limit:
 
 @dataclass(frozen=True)
 class DistributionRule:
-    """The limits by organisation rating.
+    """The limits by organisation rating, or `everywhere`: the same for every group, which then needs no rating.
 
-    Groups of up to `exempt_up_to` people are reported but not judged. `most` says what the word means:
-    `largest` (no other label has more people) or `majority` (more than half of them).
+    Groups of up to `exempt_up_to` people are reported but not judged; those below `pool_below` are judged together
+    with the group above them. With `remainder_shares` (outcomes, percent) a head-count that has no solution is
+    divided by largest remainder, and the limits give way to that division. `rounding` says how a share becomes people:
+    `strict` (never in favour of a limit), `nearest`, or `generous`. `most` says what the word means: `largest`
+    (no other label has more people) or `majority` (more than half of them).
     """
 
     limits: Mapping[str, tuple[Limit, ...]]
     exempt_up_to: int
     most: Literal["largest", "majority"]
     source: Source
+    everywhere: tuple[Limit, ...] = ()
+    pool_below: int = 0
+    remainder_shares: tuple[tuple[tuple[str, ...], float], ...] = ()
+    rounding: ShareRounding = "strict"
 
+    @property
+    def needs_rating(self) -> bool:
+        """Whether a group is judged by its organisation's rating."""
+        return not self.everywhere
 
-@dataclass(frozen=True)
-class Term:
-    """A code with its label, as sections, aspects, perspectives and annexes of a plan are."""
-
-    code: str
-    label: Label
-    source: Source
-
-
-@dataclass(frozen=True)
-class Aspect:
-    """A measurable side of an item; its input columns are `<code>_target` and `<code>_actual`."""
-
-    code: str
-    label: Label
-    required: bool
-    source: Source
-
-
-@dataclass(frozen=True)
-class PlanForm:
-    """What a plan under this regulation is made of."""
-
-    sections: tuple[Term, ...]
-    models: tuple[Term, ...]
-    aspects: tuple[Aspect, ...]
-    perspectives: tuple[Term, ...]
-    annexes: tuple[Term, ...]
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """One value or element of behaviour with its guides."""
-
-    code: str
-    label: Label
-    guides: tuple[Label, ...]
-
-
-@dataclass(frozen=True)
-class BehaviourFramework:
-    """The behaviour section of a plan."""
-
-    title: Label
-    behaviours: tuple[Behaviour, ...]
-    source: Source
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """The limits under every rating, and those that hold everywhere."""
+        return (*self.everywhere, *(limit for listed in self.limits.values() for limit in listed))
 
 
 @dataclass(frozen=True)

@@ -27,20 +27,24 @@ OWNER_LOCK = "owner.lock"
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """How one kind of server is started, joined and stopped; `join` answers None while it cannot be reached."""
+    """How one kind of server is started, joined and stopped; `join` answers None while it cannot be reached.
+
+    `ended` answers None while the server that `start` started runs, else its exit status.
+    """
 
     name: str
     start: Callable[[], T]
     join: Callable[[], T | None]
     stop: Callable[[], None]
+    ended: Callable[[], int | None]
 
 
 class _Held:
     """What this process holds of one folder; `lock` is the owner's, None for one who shares."""
 
-    def __init__(self, value: Any, stop: Callable[[], None], lock: IO[bytes] | None) -> None:
+    def __init__(self, value: Any, part: Part[Any], lock: IO[bytes] | None) -> None:
         self.value = value
-        self.stop = stop
+        self.part = part
         self.lock = lock
         self.users = 1
 
@@ -66,6 +70,22 @@ def shared(folder: Path, part: Part[T]) -> Iterator[T]:
             _leave(key)
 
 
+def fallen() -> dict[Path, tuple[str, int]]:
+    """Folder → name and exit status of every server that this process owns and that has ended by itself."""
+    with _GUARD:
+        owned = [(key, held) for key, held in _HELD.items() if key[0] == os.getpid() and held.lock is not None]
+        ends = [(key[1], held.part.name, held.part.ended()) for key, held in owned]
+    return {folder: (name, status) for folder, name, status in ends if status is not None}
+
+
+def revive(folder: Path) -> None:
+    """Start a fallen server again on its data and its socket; nothing where it was left or runs meanwhile."""
+    with _GUARD:
+        held = _HELD.get((os.getpid(), folder))
+        if held is not None and held.lock is not None and held.part.ended() is not None:
+            held.value = held.part.start()
+
+
 def _leave(key: tuple[int, Path]) -> None:
     held = _HELD[key]
     held.users -= 1
@@ -75,7 +95,7 @@ def _leave(key: tuple[int, Path]) -> None:
     if held.lock is None:
         return
     try:
-        held.stop()
+        held.part.stop()
     finally:
         held.lock.close()
 
@@ -85,10 +105,10 @@ def _own_or_join(folder: Path, part: Part[T]) -> _Held:
     while time.monotonic() < deadline:
         lock = _try_lock(folder / OWNER_LOCK)
         if lock is not None:
-            return _Held(_start(part, lock), part.stop, lock)
+            return _Held(_start(part, lock), part, lock)
         value = part.join()
         if value is not None:
-            return _Held(value, part.stop, None)
+            return _Held(value, part, None)
         time.sleep(PAUSE)
     raise Unavailable(
         "embedded_server_unreachable",

@@ -65,7 +65,7 @@ def embedded_postgres(home: Path, *, durable: bool = True) -> Iterator[Postgres]
     """
     folders = places.make(home, "postgres")
     starter = _Starter(folders, durable)
-    part = ownership.Part("PostgreSQL", starter.start, starter.join, starter.stop)
+    part = ownership.Part("PostgreSQL", starter.start, starter.join, starter.stop, starter.ended)
     with ownership.shared(folders.root, part) as server:
         yield server
 
@@ -108,6 +108,10 @@ class _Starter:
         except psycopg.OperationalError:
             return None
         return server
+
+    def ended(self) -> int | None:
+        """The exit status of the server that was started, None while it runs."""
+        return None if self.process is None else self.process.poll()
 
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, everything is written."""

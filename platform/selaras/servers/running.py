@@ -11,6 +11,7 @@ from selaras.db.migrate import upgrade
 from selaras.errors import Misconfigured
 from selaras.servers import folders
 from selaras.servers.instance import embedded_instance
+from selaras.servers.keeping import kept_alive
 
 DATABASES = ("migrator_database_url", "app_database_url", "console_database_url")
 
@@ -41,13 +42,14 @@ def running(settings: Settings) -> Iterator[Running]:
     """Have a database and a Redis until the block ends, the database at the newest schema.
 
     Settings that name servers are used as they are, all four or none; none means embedded servers under
-    `settings.home`. Raises `Unavailable` or `Misconfigured` in words.
+    `settings.home`, which are started again if they fall. Raises `Unavailable` or `Misconfigured` in words.
     """
     home = settings.home.resolve()
     named = [name for name in (*DATABASES, "redis_url") if getattr(settings, name)]
     with ExitStack() as servers:
         if not named:
             embedded = servers.enter_context(embedded_instance(home))
+            servers.enter_context(kept_alive())
             settings = replace(
                 settings,
                 migrator_database_url=embedded.urls.migrator,

@@ -48,7 +48,7 @@ def embedded_valkey(home: Path, *, durable: bool = True) -> Iterator[Valkey]:
     """
     folders = places.make(home, "valkey")
     starter = _Starter(folders, durable)
-    part = ownership.Part("Valkey", starter.start, starter.join, starter.stop)
+    part = ownership.Part("Valkey", starter.start, starter.join, starter.stop, starter.ended)
     with ownership.shared(folders.root, part) as server:
         yield server
 
@@ -89,6 +89,10 @@ class _Starter:
             return None
         server = Valkey(_url(Path(state["socket_folder"])), int(state["pid"]), owned=False)
         return server if _answers(server.url) else None
+
+    def ended(self) -> int | None:
+        """The exit status of the server that was started, None while it runs."""
+        return None if self.process is None else self.process.poll()
 
     def stop(self) -> None:
         """Shut down; the append-only file is synced."""

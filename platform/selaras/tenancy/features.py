@@ -18,6 +18,9 @@ from selaras.tenancy.models import FeatureAssignment
 class Feature(StrEnum):
     """The features that a rollout may switch on; a name is listed only once some code asks `features_on` for it."""
 
+    PRINTED_RECEIPT = "printed_receipt"
+    """A result as a document to print (PDF)."""
+
 
 def check_feature(name: str, known: Collection[str] = tuple(Feature)) -> str:
     """The name of a known feature, or Invalid with the names there are."""

@@ -78,8 +78,10 @@ class Fields:
             self.wrong(key, f"{value!r} is not known", f"write one of: {', '.join(choices)}")
         return choices(value)
 
-    def one_of(self, key: str, allowed: Sequence[str]) -> str:
-        """One of the allowed texts."""
+    def one_of(self, key: str, allowed: Sequence[str], *, default: str | None = None) -> str:
+        """One of the allowed texts; the default, if there is one, where the key is absent."""
+        if default is not None and not self._has(key):
+            return default
         value = self.text(key)
         if value not in allowed:
             self.wrong(key, f"{value!r} is not known", f"write one of: {', '.join(allowed)}")
@@ -130,9 +132,9 @@ class Fields:
         """A table below this one, or None where the key is absent."""
         return self.table(key) if self._has(key) else None
 
-    def tables(self, key: str) -> tuple[Fields, ...]:
-        """A list of tables; at least one."""
-        value = self._get(key)
+    def tables(self, key: str, *, required: bool = True) -> tuple[Fields, ...]:
+        """A list of tables; at least one if required."""
+        value = self._get(key) if required or self._has(key) else []
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             self.wrong(key, "it is not a list of tables", f"write [[{key}]] before each")
         return tuple(Fields(self._pack, f"{self._path} [[{key}]] {n}", one) for n, one in enumerate(value, 1))
@@ -146,6 +148,10 @@ class Fields:
                 self.wrong(key, f"{value!r} is not a percentage from 0 to {HIGHEST_PERCENT}", "write such a number")
             found[key] = Decimal(value)
         return MappingProxyType(found)
+
+    def plain(self) -> dict[str, object]:
+        """This whole table as it stands, decimals as text: for the reader of what is in it to judge."""
+        return {key: _plain(self._get(key)) for key in self._raw}
 
     def amounts(self) -> Mapping[int, int]:
         """This whole table as job class (1–17) → whole rupiah."""
@@ -165,6 +171,12 @@ class Fields:
     def _has(self, key: str) -> bool:
         self._read.add(key)
         return key in self._raw
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def refuse_overlaps(fields: Fields, spans: Sequence[tuple[str, date, date | None]]) -> None:

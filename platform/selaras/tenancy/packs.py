@@ -15,10 +15,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
+from selaras.errors import DomainError
+from selaras.regulation.kit import KINDS, SHAPES, read_scheme
 from selaras.tenancy.pack_fields import Fields, PackError, refuse_overlaps
 
 GROUP = "selaras.packs"
 DEFAULTS = "pack_defaults.toml"
+_SHAPE_OF = {"next_quarter": "quarter_to_next_quarter", "next_year": "year_to_next_year"}
 
 
 class AgencyKind(StrEnum):
@@ -63,6 +66,15 @@ class RegulationSpan:
 
 
 @dataclass(frozen=True)
+class CodeSpan:
+    """A module of the pack that answers hooks of one regulation from a day on, until the next for it."""
+
+    regulation: str
+    module: str
+    starts: date
+
+
+@dataclass(frozen=True)
 class RankingRule:
     """Who is ranked against whom; groups with fewer people than the minimum are pooled."""
 
@@ -72,11 +84,16 @@ class RankingRule:
 
 @dataclass(frozen=True)
 class RemunerationTable:
-    """Outcome code → percent of the base; job class → base in whole rupiah a month."""
+    """Outcome code → percent of the base; job class → base in whole rupiah a month; the shape and its options.
+
+    `options` are what `selaras.regulation.kit.read_scheme` takes besides; numbers may be text.
+    """
 
     name: str
     kind: str
     effect: str
+    shape: str
+    options: Mapping[str, object]
     percents: Mapping[str, Decimal]
     bases: Mapping[int, int]
     source: str
@@ -96,13 +113,17 @@ class Succession:
 
 @dataclass(frozen=True)
 class DemoHints:
-    """Names for the generated agency, and the slice of birth days that keeps its numbers apart from others'."""
+    """Names for the generated agency, and the slice of birth days that keeps its numbers apart from others'.
+
+    `ratings`: whether its appraisers give `words` (ratings) or `scores` out of which the pack's code makes ratings.
+    """
 
     number_slice: int
     upper_units: tuple[str, ...]
     offices: tuple[str, ...]
     districts: tuple[str, ...]
     history_year: int | None
+    ratings: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +142,7 @@ class Pack:
     ended_on: date | None
     predecessor: str | None
     regulations: tuple[RegulationSpan, ...]
+    code: tuple[CodeSpan, ...]
     ranking: RankingRule
     remuneration: RemunerationTable
     succession: Succession | None
@@ -201,6 +223,7 @@ def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
         ended_on=agency.day_or_none("ended_on"),
         predecessor=agency.optional("predecessor"),
         regulations=_spans(top),
+        code=_code(top),
         ranking=ranking if own_ranking is None else _ranking(own_ranking),
         remuneration=tables["tpp" if kind in REGIONAL else "tukin"] if own_table is None else _remuneration(own_table),
         succession=None if succession is None else _succession(succession),
@@ -211,6 +234,8 @@ def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
         agency.wrong("region_code", "only a province, regency or city has one, and each must", "add or remove it")
     if pack.region_code is not None:
         agency.region("region_code", pack.region_code, pack.kind)
+    if (kind in REGIONAL) != (pack.remuneration.kind == "tpp"):
+        top.wrong("remuneration.kind", "a regional government pays tpp, a central agency tukin", "write the other")
     agency.refuse_rest()
     return pack
 
@@ -227,6 +252,14 @@ def _spans(top: Fields) -> tuple[RegulationSpan, ...]:
     return tuple(sorted(spans, key=lambda span: span.starts))
 
 
+def _code(top: Fields) -> tuple[CodeSpan, ...]:
+    found = []
+    for row in top.tables("code", required=False):
+        found.append(CodeSpan(row.text("regulation"), row.text("module"), row.day("from")))
+        row.refuse_rest()
+    return tuple(found)
+
+
 def _ranking(row: Fields) -> RankingRule:
     attributes = tuple(row.choice_of("group_by", one, Comparable) for one in row.texts("group_by"))
     rule = RankingRule(attributes, row.whole("minimum_size", 1, 1000))
@@ -235,16 +268,24 @@ def _ranking(row: Fields) -> RankingRule:
 
 
 def _remuneration(row: Fields) -> RemunerationTable:
+    effect = row.one_of("effect", ("next_month", "next_quarter", "next_year"))
+    options = row.table_or_none("options")
     table = RemunerationTable(
         name=row.text("name"),
-        kind=row.one_of("kind", ("tukin", "tpp")),
-        effect=row.one_of("effect", ("next_month", "next_quarter", "next_year")),
+        kind=row.one_of("kind", tuple(KINDS)),
+        effect=effect,
+        shape=row.one_of("shape", tuple(SHAPES), default=_SHAPE_OF.get(effect, "monthly_deduction")),
+        options=MappingProxyType({} if options is None else options.plain()),
         percents=row.table("percent").percents(),
         bases=row.table("base").amounts(),
         source=row.text("source"),
         certainty=row.choice("certainty", Certainty),
     )
     row.refuse_rest()
+    try:
+        read_scheme(table.kind, table.shape, table.percents, table.source, table.certainty, table.options)
+    except DomainError as error:
+        row.wrong("shape", str(error), "write a shape of this kind and options that it knows")
     return table
 
 
@@ -269,6 +310,7 @@ def _demo(row: Fields) -> DemoHints:
         offices=row.texts("offices", required=False),
         districts=row.texts("districts", required=False),
         history_year=row.whole_or_none("history_year", 2014, 2020),
+        ratings=row.one_of("ratings", ("words", "scores"), default="words"),
     )
     row.refuse_rest()
     return hints

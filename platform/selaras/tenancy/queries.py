@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session, aliased
 
-from selaras.errors import NotFound
+from selaras.errors import Conflict, NotFound
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.models import Agency, AgencyHost, AgencySuccession, FeatureAssignment, RegulationAssignment
 from selaras.tenancy.pack_code import pack_code
@@ -44,6 +44,15 @@ class RegulationChoice:
     regulation: str
     edition: str | None
     during: Range[date]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The rules that an agency follows on the days `[starts, until)` of a span, as they stand on the last of them."""
+
+    starts: date
+    until: date
+    rules: Rules
 
 
 @dataclass(frozen=True)
@@ -141,8 +150,24 @@ def rules_on(session: Session, agency: AgencyView, day: date, registry: Registry
     Invalid for a day outside the law's time.
     """
     choice = regulation_on(session, agency.tenant_id, day)
-    standing = _last_change(registry, choice, day)
-    return registry.appraisal(choice.regulation, on=standing, edition=choice.edition, pack=pack_code(agency.pack))
+    return _rules_of(registry, choice, agency.pack, day)
+
+
+def rules_within(
+    session: Session, agency: AgencyView, first: date, last: date, registry: Registry
+) -> tuple[Followed, ...]:
+    """Each regulation an agency follows between two days (both included), in order; one statement.
+
+    A regulation's rules are those of its last day within the span: a change of its parameters divides nothing.
+    """
+    found = []
+    for choice in regulations(session, agency.tenant_id):
+        starts = max(choice.during.lower or first, first)
+        until = min(choice.during.upper or date.max, last + timedelta(days=1))
+        if starts < until:
+            rules = _rules_of(registry, choice, agency.pack, until - timedelta(days=1))
+            found.append(Followed(starts, until, rules))
+    return tuple(found)
 
 
 def features_on(session: Session, tenant_id: int, day: date) -> frozenset[str]:
@@ -156,8 +181,24 @@ def features_on(session: Session, tenant_id: int, day: date) -> frozenset[str]:
     )
 
 
+def _rules_of(registry: Registry, choice: RegulationChoice, pack: str | None, day: date) -> Rules:
+    standing, code = _last_change(registry, choice, day), pack_code(pack, choice.regulation, day)
+    if code is None:
+        return registry.appraisal(choice.regulation, on=standing, edition=choice.edition)
+    on = code.standing(standing, day)
+    return registry.appraisal(choice.regulation, on=on, edition=choice.edition, pack=code.module)
+
+
 def _last_change(registry: Registry, choice: RegulationChoice, day: date) -> date:
     """The last day up to `day` on which anything in the regulation changed: the rules are the same since then."""
+    if choice.regulation not in registry.codes():
+        raise Conflict(
+            "regulation_removed",
+            "The agency follows {regulation} on {day}, which is no longer installed here. Results that were set stay "
+            "as they are; for new ones the operator installs it again, or lets the agency follow another.",
+            regulation=choice.regulation,
+            day=day,
+        )
     loaded = registry.loaded(choice.regulation)
     force = loaded.identity.in_force
     if day not in force:

@@ -5,13 +5,39 @@ from __future__ import annotations
 from flask import Flask
 from flask_limiter import Limiter
 
-from selaras.web import closing, evaluation, exchange, home, identity, interface, organisation
+from selaras.web import (
+    closing,
+    evaluation,
+    exchange,
+    followup,
+    home,
+    identity,
+    interface,
+    objections,
+    organisation,
+    planning,
+    receipts,
+    unit_ratings,
+)
 from selaras.web.assets import ENDPOINT as ASSETS
 from selaras.web.blueprint import pages
 from selaras.web.pages import error_page
 
 # Each adds its routes to `pages` when it is imported.
-PAGES = (home, organisation, evaluation, closing, exchange, identity, interface)
+PAGES = (
+    home,
+    organisation,
+    planning,
+    evaluation,
+    receipts,
+    unit_ratings,
+    closing,
+    exchange,
+    identity,
+    interface,
+    followup,
+    objections,
+)
 
 __all__ = ["ASSETS", "error_page", "install"]
 

@@ -11,12 +11,12 @@ from selaras.closing import service
 from selaras.closing.queries import overview
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
-from selaras.edge.context import actor, instance, rules, session
+from selaras.edge.context import actor, rules, session
+from selaras.edge.downloads import kept_file
 from selaras.errors import Conflict, Invalid, NotFound
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.queries import period_by_code, periods
 from selaras.evaluation.rules import period_span, quarter_of
-from selaras.files.service import open_file
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import agency_day
 from selaras.web.blueprint import pages
@@ -59,6 +59,14 @@ def _periods_page(*, error: Invalid | NotFound | None = None, code: str = "") ->
 def period_page(period: str) -> Response:
     """A period: its close, its outcomes, every unit's distribution, the effect on pay."""
     return _period_page(period)
+
+
+@pages.post("/periods/<period>/removal")
+@needs(Permission.CLOSE_PERIOD)
+def remove_period(period: str) -> BaseResponse:
+    """Remove a period that was opened by mistake."""
+    evaluation.remove_period(session(), actor(), period)
+    return see("web.periods_page", "removed")
 
 
 @pages.get("/periods/<period>/progress")
@@ -132,18 +140,14 @@ def document(period: str) -> Response:
 @pages.get("/periods/<period>/annex")
 @needs(Permission.SEE_AGENCY)
 def annex(period: str) -> Response:
-    """The annex of the determination, where the units are too many for its pages: a table of all of them (XLSX)."""
+    """The annex of the determination: a table of all units (XLSX)."""
     return _sent(overview(session(), period).annex_id, period)
 
 
 def _sent(file_id: UUID | None, period: str) -> Response:
     if file_id is None:
         raise NotFound("document_unknown", "Period {code} has no such document yet.", code=period)
-    file, blocks = open_file(session(), instance().store, file_id)
-    response = Response(blocks, mimetype=file.media_type)
-    response.headers["Content-Length"] = str(file.size)
-    response.headers.set("Content-Disposition", "attachment", filename=file.name)
-    return response
+    return kept_file(file_id)
 
 
 def _period_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from flask import Response, request
@@ -9,26 +10,34 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
-from selaras.edge.context import actor, rules, session
-from selaras.errors import Invalid, NotFound, Refused
+from selaras.edge.context import actor, has_feature, instance, rules, session
+from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation import service
-from selaras.evaluation.queries import OutcomeView, PeriodView, ReceiptView, period_by_code, periods, ratings, receipt
+from selaras.evaluation.access import Rateable, rateable
+from selaras.evaluation.queries import OutcomeView, PeriodView, period_by_code, periods, ratings, receipt
 from selaras.evaluation.rules import OutcomeState
+from selaras.evaluation.segment_queries import segments_appraised
 from selaras.evaluation.unit_figures import check_above
+from selaras.evaluation.unit_ratings import heads_a_unit, led_rating
 from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
+from selaras.followup.access import objection_for, receipt_person
+from selaras.followup.objecting import file as file_objection
 from selaras.followup.queries import RemunerationView, remuneration
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
-from selaras.organisation.queries import superior_of
+from selaras.organisation.queries import person as person_on
 from selaras.organisation.queries import team as team_of
-from selaras.regulation import Rules
+from selaras.regulation import Receipt, Rules
+from selaras.tenancy.features import Feature
 from selaras.web.blueprint import pages
 from selaras.web.figures import unit_figures
 from selaras.web.pages import render, see
+from selaras.web.planning import planned
 from selaras.web.rating_form import Field, fields, parsed
 
 # Below this, a unit's distribution would tell a reader what single colleagues got.
 FEW = 5
+LONGEST_NUMBER = 5
 
 
 @pages.get("/my-results")
@@ -64,8 +73,8 @@ def object_to(person_id: UUID, period: str) -> BaseResponse:
     _own(person_id)
     reason = request.form.get("reason", "")
     try:
-        service.object_to(session(), actor(), period, reason)
-    except Invalid as error:
+        file_objection(session(), actor(), instance().registry, period, reason)
+    except (Conflict, Invalid) as error:
         return _receipt_page(person_id, period, error=error, reason=reason)
     return see("web.receipt_page", "objected", person_id=person_id, period=period)
 
@@ -76,8 +85,8 @@ def _own(person_id: UUID) -> None:
         raise Refused("not_oneself", "Only the person themself may answer a result.")
 
 
-def _receipt_page(person_id: UUID, code: str, error: Invalid | None = None, reason: str = "") -> Response:
-    person = person_for(session(), actor(), person_id)
+def _receipt_page(person_id: UUID, code: str, error: Conflict | Invalid | None = None, reason: str = "") -> Response:
+    person = receipt_person(session(), actor(), instance().registry, person_id, code)
     view = receipt(session(), person_id, code)
     outcome, rule = view.outcome, view.description
     check = check_above(session(), outcome.period_id, outcome.unit_id, outcome.ends)
@@ -87,7 +96,7 @@ def _receipt_page(person_id: UUID, code: str, error: Invalid | None = None, reas
     own = actor().person_id == person_id
     return render(
         "receipt.html",
-        422 if error else 200,
+        error.status if error else 200,
         active="web.own_results" if own else "web.people",
         person=person,
         view=view,
@@ -97,14 +106,29 @@ def _receipt_page(person_id: UUID, code: str, error: Invalid | None = None, reas
         organisation=organisation_word(rule, outcome.organisation_rating),
         quadrant=quadrant(rule),
         values={line.step: line.value for line in view.receipt.lines if line.item is None},
-        items=_items(view),
+        items=_items(view.receipt),
+        parts=[
+            (part, outcome_word(part.description, part.outcome), _items(part.receipt) if part.receipt else {})
+            for part in view.parts
+        ],
         unit=unit_figures(rule, check) if check and may_compare else None,
         pay=_pay(outcome) if own or Permission.SEE_REMUNERATION in actor().permissions else None,
+        printable=has_feature(Feature.PRINTED_RECEIPT),
         own=own,
+        objection=_is_objected(person_id, code),
         open=own and outcome.state == OutcomeState.DELIVERED,
         error=error,
         reason=reason,
     )
+
+
+def _is_objected(person_id: UUID, code: str) -> bool:
+    """Whether there is an objection to this result that the reader may read."""
+    try:
+        objection_for(session(), actor(), instance().registry, person_id, code)
+    except NotFound:
+        return False
+    return True
 
 
 def _pay(outcome: OutcomeView) -> RemunerationView | None:
@@ -112,9 +136,9 @@ def _pay(outcome: OutcomeView) -> RemunerationView | None:
     return remuneration(session(), outcome.person_id, outcome.period_id, outcome.ends)
 
 
-def _items(view: ReceiptView) -> dict[str, list[object]]:
+def _items(made: Receipt) -> dict[str, list[object]]:
     found: dict[str, list[object]] = {}
-    for line in view.receipt.lines:
+    for line in made.lines:
         if line.item is not None:
             found.setdefault(line.item, []).append(line)
     return found
@@ -138,7 +162,9 @@ def team() -> Response:
         periods=known,
         people=people,
         rated=rated,
-        columns=chosen.person_columns if chosen else (),
+        columns=chosen.asked_columns if chosen else (),
+        parts=segments_appraised(session(), period.id, person_id) if period and period.segmented and person_id else (),
+        leads_units=bool(period and person_id and heads_a_unit(session(), person_id, period.ends)),
     )
 
 
@@ -148,7 +174,7 @@ def rating(person_id: UUID, period: str) -> Response:
     """The form in which the appraiser rates one person, as the regulation declares it."""
     found = _rateable(person_id, period)
     chosen = rules(found.ends)
-    given = ratings(session(), found.id, [person_id]).get(person_id)
+    given = ratings(session(), found.period.id, [person_id], found.segment).get(person_id)
     return _rating_page(person_id, found, chosen, fields(chosen, given.inputs if given else None))
 
 
@@ -163,41 +189,49 @@ def rate(person_id: UUID, period: str) -> BaseResponse:
         service.refuse_bad_inputs(person_id, inputs, chosen)
         if "preview" in request.form:
             return _rating_page(person_id, found, chosen, fields(chosen, inputs), inputs=inputs)
-        service.rate(session(), actor(), person_id, period, inputs, chosen)
+        service.rate(session(), actor(), person_id, period, inputs, chosen, found.segment)
     except Invalid as error:
         return _rating_page(person_id, found, chosen, fields(chosen, inputs), error=error)
     return see("web.team", "rated", period=period)
 
 
-def _rateable(person_id: UUID, code: str) -> PeriodView:
-    """The period, if the actor appraises the person on its last day; else the person is told as not existing."""
-    period = period_by_code(session(), code)
-    if actor().person_id is None or superior_of(session(), person_id, period.ends) != actor().person_id:
-        raise NotFound("person_unknown", "There is no such person here.")
-    return period
+def _rateable(person_id: UUID, code: str) -> Rateable:
+    """The period, or the segment of it that the address names, if the actor appraises it; else nobody is there."""
+    segment = request.args.get("segment", "")
+    number = int(segment) if segment.isdecimal() and len(segment) < LONGEST_NUMBER else None
+    return rateable(session(), actor(), person_id, code, number)
 
 
 def _rating_page(
     person_id: UUID,
-    period: PeriodView,
+    found: Rateable,
     chosen: Rules,
     filled: list[Field],
     *,
     error: Invalid | None = None,
     inputs: dict[str, object] | None = None,
 ) -> Response:
-    preview = chosen.receipt(inputs) if inputs is not None and not chosen.item_columns else None
+    led = led_rating(session(), found.period, person_id)
+    known = {**(inputs or {}), **({"led_unit_rating": led} if led else {})}
+    preview = chosen.receipt(known) if inputs is not None and not chosen.item_columns else None
     description = chosen.describe()
     return render(
         "rating.html",
         422 if error else 200,
         active="web.team",
-        person=person_for(session(), actor(), person_id, period.ends),
-        period=period,
+        person=person_on(session(), person_id, found.ends),
+        period=found.period,
+        part=found if found.period.segmented and (found.starts, found.ends) != _span(found.period) else None,
         rules=chosen,
         fields=filled,
         error=error,
         preview=outcome_word(description, preview.outcome) if preview and preview.outcome else None,
         quadrant=quadrant(description),
-        values=inputs or {},
+        values={line.step: line.value for line in preview.lines} if preview else {},
+        led=organisation_word(description, led),
+        **planned(person_id, found.period, found.ends),
     )
+
+
+def _span(period: PeriodView) -> tuple[date, date]:
+    return period.starts, period.ends

@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, session
+from selaras.edge.fields import day_of_field
 from selaras.errors import Invalid
-from selaras.exchange import imports as exchange
+from selaras.evaluation import handovers
+from selaras.exchange import jobs
 from selaras.exchange.layouts import Kind
 from selaras.exchange.queries import batch, recent
 from selaras.identity.permissions import Permission
 from selaras.web.blueprint import pages
-from selaras.web.pages import render, see
+from selaras.web.pages import fragment, render, see
 
 
 @pages.get("/imports")
@@ -28,39 +30,86 @@ def imports() -> Response:
 @pages.post("/imports")
 @needs(Permission.IMPORT)
 def upload() -> BaseResponse:
-    """Take a file over, or look at it only; a refused file is shown with its problems and changes nothing."""
+    """Take a file over, or look at it only; a large one is a job. A refused file is shown and changes nothing."""
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return _imports_page(
-            Invalid("import_file_missing", "Choose a file (CSV or XLSX) first."), request.form.get("kind", "")
+    try:
+        if file is None or not file.filename:
+            raise Invalid("import_file_missing", "Choose a file (CSV or XLSX) first.")
+        sent = jobs.Upload(
+            request.form.get("kind", ""),
+            file.filename,
+            file.read(),
+            as_of=day_of_field(request.form.get("as_of", ""), "as_of"),
+            accept_vanished=request.form.get("accept_vanished") == "true",
+            preview=request.form.get("preview") == "true",
         )
-    report = exchange.run(
-        session(),
-        actor(),
-        request.form.get("kind", ""),
-        file.filename,
-        file.read(),
-        registry=instance().registry,
-        store=instance().store,
-        preview=request.form.get("preview") == "true",
-    )
-    return see("web.import_page", batch_id=report.batch_id)
+        made = jobs.receive(session(), actor(), instance().store, instance().registry, sent)
+    except Invalid as error:
+        return _imports_page(error)
+    if made.job_id:
+        return see("web.import_job_page", job_id=made.job_id)
+    return see("web.import_page", batch_id=made.batch_id)
 
 
 @pages.get("/imports/<uuid:batch_id>")
 @needs(Permission.IMPORT)
 def import_page(batch_id: UUID) -> Response:
     """One upload: what it changed, or what to mend in it."""
-    return render("import.html", active="web.imports", batch=batch(session(), batch_id))
+    return _import_page(batch_id)
 
 
-def _imports_page(error: Invalid | None = None, kind: str = "") -> Response:
+@pages.post("/imports/<uuid:batch_id>/withdrawal")
+@needs(Permission.IMPORT)
+def withdraw_handover(batch_id: UUID) -> BaseResponse:
+    """Take results back that a wrong file handed over; a reason that is too short comes back as written."""
+    reason = request.form.get("reason", "")
+    try:
+        handovers.withdraw_handover(session(), actor(), batch_id, reason)
+    except Invalid as error:
+        return _import_page(batch_id, error=error, reason=reason)
+    return see("web.import_page", "results-withdrawn", batch_id=batch_id)
+
+
+@pages.get("/imports/jobs/<uuid:job_id>")
+@needs(Permission.IMPORT)
+def import_job_page(job_id: UUID) -> BaseResponse:
+    """How far the import of a large file is; when it is done, its page."""
+    job = jobs.import_job(session(), job_id)
+    if job.state == "done" and job.result:
+        return see("web.import_page", batch_id=job.result["batch_id"])
+    return render("import_job.html", active="web.imports", job=job)
+
+
+@pages.get("/imports/jobs/<uuid:job_id>/progress")
+@needs(Permission.IMPORT)
+def import_progress(job_id: UUID) -> Response:
+    """The same for a page that is open; when the job has ended, the page is to reload."""
+    job = jobs.import_job(session(), job_id)
+    response = fragment("_import_job.html", job=job)
+    if job.state in ("done", "failed"):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _imports_page(error: Invalid | None = None) -> Response:
     return render(
         "imports.html",
         422 if error else 200,
         active="web.imports",
         batches=recent(session(), 20),
         kinds=list(Kind),
-        kind=kind,
+        form=request.form,
         error=error,
+    )
+
+
+def _import_page(batch_id: UUID, *, error: Invalid | None = None, reason: str = "") -> Response:
+    return render(
+        "import.html",
+        422 if error else 200,
+        active="web.imports",
+        batch=batch(session(), batch_id),
+        handover=handovers.handover(session(), batch_id),
+        error=error,
+        reason=reason,
     )

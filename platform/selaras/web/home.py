@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.closing.queries import Overview, current_period, overview
 from selaras.closing.rules import Readiness
@@ -15,10 +17,15 @@ from selaras.evaluation.queries import OutcomeView, PeriodView, history, ratings
 from selaras.evaluation.wording import descriptions
 from selaras.exchange.queries import recent
 from selaras.identity.permissions import Permission
+from selaras.notices.queries import unread
+from selaras.notices.service import mark_read
 from selaras.organisation.queries import team
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
-from selaras.web.pages import render
+from selaras.web.pages import render, see
+
+SHOWN = 8
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,21 @@ def home() -> Response:
         bars=figures(view),
         units=[one for one in units(view) if one.check.breached] if view else [],
         latest=latest,
+        notices=unread(session(), actor().person_id or NOBODY, SHOWN),
         rule=known.get(latest.rule_hash) if latest else None,
         team=_team(period) if period and Permission.SEE_TEAM in held else None,
         imports=recent(session(), 5) if Permission.IMPORT in held else None,
     )
+
+
+@pages.post("/notices")
+@needs(Permission.SEE_OWN)
+def read_notices() -> BaseResponse:
+    """The person has read what stands on their first page."""
+    person = actor().person_id or NOBODY
+    for one in unread(session(), person, SHOWN):
+        mark_read(session(), person, one.code, one.subject_id)
+    return see("web.home")
 
 
 def figures(view: Overview | None) -> list[Bar]:

@@ -107,7 +107,7 @@ def _choices() -> list[Choice]:
     today = day()
     found = [
         Choice(str(one.id), one.name, role.value, "")
-        for role in (Role.PERFORMANCE_MANAGER, Role.AUTHORISED_OFFICIAL)
+        for role in (Role.PERFORMANCE_MANAGER, Role.AUTHORISED_OFFICIAL, Role.APPOINTING_OFFICIAL)
         for one in accounts_with_role(session(), role, today, limit=1)
     ]
     return found + [_choice(one) for one in offered(session(), today)]

@@ -9,11 +9,13 @@ from flask import Response, request
 
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
+from selaras.evaluation.handovers import handed_over
 from selaras.evaluation.queries import history
 from selaras.evaluation.wording import descriptions
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import people as find_people
+from selaras.planning.queries import plan_years
 from selaras.web.blueprint import pages
 from selaras.web.pages import fragment, render, wants_fragment
 
@@ -38,8 +40,15 @@ def person(person_id: UUID) -> Response:
     """One person: who, where, under whom, and every result so far."""
     view = person_for(session(), actor(), person_id)
     results = history(session(), person_id)
+    earlier = handed_over(session(), person_id)
     rules = descriptions(session(), (one.rule_hash for one in results))
     own = actor().person_id == person_id
     return render(
-        "person.html", active="web.own_results" if own else "web.people", person=view, results=results, rules=rules
+        "person.html",
+        active="web.own_results" if own else "web.people",
+        person=view,
+        results=results,
+        earlier=earlier,
+        rules=rules,
+        plan_years=sorted({day().year, *plan_years(session(), person_id)}, reverse=True),
     )

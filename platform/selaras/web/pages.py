@@ -39,6 +39,13 @@ _PLACES = (
     Place("web.people", lazy_gettext("People"), "people", frozenset({Permission.SEE_PEOPLE})),
     Place("web.own_results", lazy_gettext("My results"), "result", frozenset({Permission.SEE_OWN})),
     Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
+    Place("web.follow_up", lazy_gettext("Follow-up"), "rollout", frozenset({Permission.SEE_FOLLOWUP})),
+    Place(
+        "web.objections",
+        lazy_gettext("Objections"),
+        "wall",
+        frozenset({Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE_FOLLOWUP}),
+    ),
     Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
 )
 
@@ -47,12 +54,19 @@ _NOTES = {
     "accepted": lazy_gettext("You have accepted this result."),
     "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
     "rated": lazy_gettext("The rating has been saved."),
+    "recommended": lazy_gettext("The recommendation has been attached."),
     "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),
     "started": lazy_gettext("The close has started. This page shows how far it is."),
     "resumed": lazy_gettext("The close goes on."),
     "withdrawn": lazy_gettext("The close was withdrawn and its drafts removed; ratings can be changed again."),
     "overridden": lazy_gettext("The override and its reason have been recorded."),
+    "proposed": lazy_gettext("What follows these results has been proposed. Nothing is decided yet."),
+    "moved": lazy_gettext("It has been recorded."),
+    "decided": lazy_gettext("The decision has been recorded; it is final. The person has been told."),
+    "assessed": lazy_gettext("The answers have been saved and scored."),
     "imported": lazy_gettext("The file was taken."),
+    "results-withdrawn": lazy_gettext("The results were withdrawn."),
+    "removed": lazy_gettext("The period was removed."),
     "signed-out": lazy_gettext("You are signed out."),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from selaras.edge.words import number, words
@@ -36,12 +36,22 @@ class Field:
 
 def fields(rules: Rules, inputs: Mapping[str, object] | None) -> list[Field]:
     """The fields of a rule, filled with what was given before."""
-    return [_field(column, (inputs or {}).get(column.name)) for column in rules.person_columns]
+    return filled_fields(rules.asked_columns, inputs)
+
+
+def filled_fields(columns: Iterable[Column], inputs: Mapping[str, object] | None) -> list[Field]:
+    """The fields of some columns, filled with what was given before."""
+    return [_field(column, (inputs or {}).get(column.name)) for column in columns]
 
 
 def parsed(rules: Rules, form: Mapping[str, str]) -> dict[str, object]:
     """Column → value out of a sent form; empty ones are left out, unreadable ones stay text (and are then refused)."""
-    given = {column.name: _value(column, form.get(column.name, "").strip()) for column in rules.person_columns}
+    return read_form(rules.asked_columns, form)
+
+
+def read_form(columns: Iterable[Column], form: Mapping[str, str]) -> dict[str, object]:
+    """As `parsed`, for some columns."""
+    given = {column.name: _value(column, form.get(column.name, "").strip()) for column in columns}
     return {name: value for name, value in given.items() if value is not None}
 
 

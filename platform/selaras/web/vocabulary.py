@@ -34,6 +34,18 @@ CLOSES = {
     "blocked": _("Waiting for a decision"),
     "set": _("Set and closed"),
 }
+CAUSES = {
+    "start": _("from the beginning"),
+    "move": _("moved to another post"),
+    "promotion": _("promoted to a higher post"),
+    "new_appraiser": _("a new appraiser"),
+    "acting": _("acting in another post"),
+    "leave": _("on leave"),
+    "study": _("on study leave"),
+    "return": _("back on duty"),
+    "regulation_change": _("another regulation"),
+    "closed_period": _("a period that was closed before"),
+}
 PERIODS = {"open": _("open"), "closing": _("being closed"), "closed": _("closed")}
 POSTS = {
     "jpt": _("High-level leader (JPT)"),
@@ -55,6 +67,7 @@ ROLES = {
     "appraiser": _("Appraiser"),
     "performance_manager": _("Performance manager"),
     "authorised_official": _("Authorised official"),
+    "appointing_official": _("Appointing official"),
     "auditor": _("Auditor"),
 }
 CERTAINTIES = {
@@ -64,20 +77,112 @@ CERTAINTIES = {
     "assumed": _("assumed; to be confirmed"),
     "sample": _("an example of this demonstration"),
 }
+PLANS = {"draft": _("Draft"), "submitted": _("Submitted to the appraiser"), "agreed": _("Agreed")}
+ORIGINS = {"own_unit": _("own unit"), "other_unit": _("another unit"), "other_agency": _("another agency")}
+SHARES = {"direct": _("direct part"), "supporting": _("supporting output")}
+TEAM_ROLES = {"leader": _("team leader"), "member": _("member")}
 IMPORTS = {
     "units": _("Units"),
     "people": _("People and posts"),
     "superiors": _("Superiors"),
     "goals": _("Goals"),
+    "assignments": _("Assignments to teams"),
     "plans": _("Plans (SKP)"),
+    "plan_texts": _("Texts of plans"),
+    "matrix": _("Role and result matrices"),
     "progress": _("Progress"),
     "feedback": _("Feedback"),
+    "team_inputs": _("Team leaders' inputs"),
     "organisation_ratings": _("Ratings of units"),
     "ratings": _("Ratings"),
     "history": _("Earlier results"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
+OFFICES = {
+    "planning": _("Planning unit"),
+    "hr": _("Personnel unit"),
+    "internal_audit": _("Internal audit unit"),
+}
 PAY = {"tukin": _("Performance allowance (tukin)"), "tpp": _("Additional income (TPP)")}
+NOTICES = {
+    "outcome_delivered": _("Your result has been set"),
+    "objection_filed": _("An objection waits for your decision"),
+    "objection_decided": _("Your objection has been decided"),
+    "objection_answered": _("An objection to a result that you gave has been decided"),
+}
+FOLLOW_UPS = {
+    "reward": _("Reward"),
+    "sanction": _("Sanction"),
+    "improvement": _("Improvement"),
+    "development": _("Development"),
+    "contract_renewal": _("Renewal of the contract"),
+    "contract_end": _("End of the contract"),
+    "contract_incomplete": _("Contract: evaluation incomplete"),
+    "talent_box": _("Talent box"),
+    "credit_points": _("Credit points"),
+    "succession_priority": _("Priority for the succession group"),
+    "development_priority": _("Priority for competence development"),
+    "accelerated_candidate": _("Candidate for an accelerated promotion (KPLB)"),
+}
+PROPOSALS = {
+    "proposed": _("Proposed by the system"),
+    "endorsed": _("Endorsed by the authorised official"),
+    "declined": _("Declined by the authorised official"),
+    "decided": _("Decided by the appointing official"),
+    "rejected": _("Rejected by the appointing official"),
+    "carried_out": _("Carried out"),
+    "withdrawn": _("Withdrawn after a correction"),
+}
+MOVES = {
+    "endorsed": _("Endorse"),
+    "declined": _("Decline"),
+    "decided": _("Decide"),
+    "rejected": _("Reject"),
+    "carried_out": _("Record as carried out"),
+}
+IMPROVEMENTS = {
+    "improving": _("Time to improve"),
+    "paused": _("Clock stopped (force majeure)"),
+    "competency_test": _("Competency test"),
+    "temporary": _("Temporary placement"),
+    "improved": _("Improved"),
+    "placed_fitting": _("Placed in a fitting post"),
+    "placed_lower": _("Placed in a lower post"),
+    "discharged": _("Honourably discharged"),
+    "withdrawn": _("Withdrawn after a correction"),
+}
+IMPROVEMENT_STEPS = {
+    "open": _("Time to improve begins"),
+    "pause": _("Stop the clock (force majeure)"),
+    "resume": _("Let the clock go on"),
+    "improved": _("The person has improved"),
+    "competency_test": _("Send to a competency test"),
+    "place_fitting": _("Place in a fitting post"),
+    "place_lower": _("Place in a lower post"),
+    "place_temporarily": _("Place temporarily: no vacancy"),
+    "discharge": _("Discharge honourably"),
+}
+DECIDERS = {
+    "atasan_pejabat_penilai": _("the appraiser's superior"),
+    "ppk": _("the appointing official, since nobody stands above the appraiser"),
+    "pyb": _("the authorised official, since nobody stands above the appraiser"),
+    "tidak_ada": _("nobody: there is nobody above the appraiser"),
+}
+MERIT_FIGURES = {
+    "people": _("People who serve"),
+    "with_plan": _("of them with an agreed plan"),
+    "plan_on_time": _("of them agreed on time"),
+    "evaluated_yearly": _("evaluated for the year"),
+    "evaluated_periodically": _("evaluated in every closed period"),
+    "periodic_periods": _("Closed periods of the year"),
+    "with_progress": _("People with progress recorded"),
+    "with_feedback": _("People with feedback"),
+    "objections": _("Objections"),
+    "objections_decided": _("of them decided"),
+    "follow_ups_proposed": _("Proposals for follow-up"),
+    "follow_ups_decided": _("of them decided or carried out"),
+    "improvement_cases": _("Improvement cases begun"),
+}
 SHAPES = {"sb": "▲▲", "b": "▲", "bp": "◆", "k": "▼", "sk": "▼▼", "": ""}
 
 

@@ -9,11 +9,12 @@ import polars as pl
 
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged, upsert
+from selaras.evaluation.unit_ratings import setters
 from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people, resolve_units
 from selaras.exchange.kinds.periods import governed, open_periods
 from selaras.exchange.layouts import folded
 from selaras.exchange.report import listed
-from selaras.organisation.queries import leaders, units
+from selaras.organisation.queries import units
 from selaras.regulation.rules import Rules
 from selaras.regulation.types import OrganisationLevel
 
@@ -65,22 +66,19 @@ def _labels(level: OrganisationLevel) -> tuple[str, str]:
 def _check_setters(intake: Intake, rows: pl.DataFrame, day: date) -> None:
     """The setter leads the nearest unit above that is not vacant; below the top unit nobody need be named."""
     tree = {str(unit.unit_id): unit for unit in units(intake.session, day)}
-    leading = {str(unit): str(person) for unit, person in leaders(intake.session, day).items()}
+    who = {str(unit): setter for unit, setter in setters(intake.session, day).items()}
     heads = _heads_at_top(intake, day, [key for key, unit in tree.items() if unit.parent_id is None])
     for row in rows.iter_rows(named=True):
         unit = tree.get(row["unit_id"])
         if unit is None or unit.parent_id is None:
             continue
-        above = tree.get(str(unit.parent_id))
-        at_top = above is not None and above.parent_id is None
-        while above is not None and str(above.unit_id) not in leading:
-            above = tree.get(str(above.parent_id)) if above.parent_id else None
-        expected = leading[str(above.unit_id)] if above else None
-        name = above.head_name if above else "-"
+        setter = who[row["unit_id"]]
+        expected = str(setter.person_id) if setter.person_id else None
+        name = setter.name or "-"
         place = {"row": row["row"], "sheet": row["sheet"], "column": "NIP PENETAP"}
-        if row["set_by"] is None and expected is not None and not at_top:
+        if row["set_by"] is None and expected is not None and not setter.at_top:
             intake.problems.add("setter_missing", **place, unit=unit.name, expected=name)
-        elif row["set_by"] not in (None, expected) and not (at_top and row["set_by"] in heads):
+        elif row["set_by"] not in (None, expected) and not (setter.at_top and row["set_by"] in heads):
             intake.problems.add("wrong_setter", **place, value=row["setter_number"], unit=unit.name, expected=name)
 
 

@@ -1,4 +1,4 @@
-"""Plans (skp.csv): one row for each aspect of a planned result, with the superior's result and the goal served."""
+"""Plans (skp.csv): one row for each aspect of a planned result, in the form that the regulation declares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import polars as pl
 
 from selaras.db.merge import Merged
 from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, refuse_inconsistent, resolve_people
-from selaras.planning.service import known_goals, known_items, take_plans
+from selaras.exchange.kinds.plan_forms import fitted
+from selaras.planning.service import LATER, known_assignments, known_goals, known_items, take_plans
+from selaras.tenancy.queries import agency
 
 _DESCRIBES = {
     "kind": "JENIS",
@@ -16,23 +18,59 @@ _DESCRIBES = {
     "parent_number": "NIP PIMPINAN",
     "parent_code": "KODE RHK PIMPINAN",
     "goal_code": "KODE SASARAN",
+    "section": "BAGIAN",
+    "perspective": "PERSPEKTIF",
+    "origin": "ASAL PENUGASAN",
+    "expectation": "EKSPEKTASI PIMPINAN",
+    "assignment_code": "KODE PENUGASAN",
 }
+_OF_A_PLAN = {"model": "MODEL", "variant": "FORMULIR", "agreed_on": "TANGGAL PENETAPAN"}
+_OF_AN_ASPECT = {"indicator": "INDIKATOR", "target": "TARGET", "measure": "SATUAN", "manual": "MANUAL INDIKATOR"}
 
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     """The plans of the file, as agreed; results that it does not name stay as they are."""
-    refuse_duplicates(intake, table, ["code", "number", "year", "aspect"], "ASPEK", "aspect of this result")
+    whole = table.with_columns(pl.col("aspect").fill_null(""))
+    refuse_duplicates(intake, whole, ["code", "number", "year", "aspect"], "ASPEK", "aspect of this result")
     refuse_inconsistent(intake, table, ["number", "year", "code"], _DESCRIBES, "result")
+    refuse_inconsistent(intake, table, ["number", "year"], _OF_A_PLAN, "plan")
     held = holders(intake)
     found = table.with_columns(day=pl.lit(intake.day))
     found = resolve_people(intake, found, held, "number", "NIP", "person_id")
     found = resolve_people(intake, found, held, "parent_number", "NIP PIMPINAN", "parent_person_id")
     intake.problems.refuse_errors()
+    measured = pl.any_horizontal(pl.col(list(_OF_AN_ASPECT)).is_not_null())
+    intake.problems.add_rows("empty", table.filter(pl.col("aspect").is_null() & measured), column="ASPEK")
+    _check_days(intake, table)
     years = table.get_column("year").unique().to_list()
     found = _goals(intake, found, years)
     _check_parents(intake, found, years)
+    found = _assignments(intake, found)
     intake.problems.refuse_errors()
-    return take_plans(intake.session, found.join(appraisers(intake, intake.day), on="person_id", how="left"))
+    found = pl.concat(
+        [fitted(intake, rows, int(year)) for (year,), rows in found.group_by("year", maintain_order=True)]
+    )
+    intake.problems.refuse_errors()
+    zone = agency(intake.session, intake.tenant).time_zone
+    rows = found.join(appraisers(intake, intake.day), on="person_id", how="left").with_columns(
+        agreed_at=pl.format("{} 00:00 {}", pl.col("agreed_on").dt.to_string("%Y-%m-%d"), pl.lit(zone))
+    )
+    return take_plans(intake.session, rows, _given(table))
+
+
+def _given(table: pl.DataFrame) -> set[str]:
+    """A column that is empty throughout says nothing: what is here already stays."""
+    named = table.rename({"assignment_code": "assignment_id", "agreed_on": "agreed_at"})
+    return {name for name in LATER if named.get_column(name).is_not_null().any()}
+
+
+def _check_days(intake: Intake, table: pl.DataFrame) -> None:
+    """Days of agreement have come; a file that states them states them for every plan."""
+    coming = table.filter(pl.col("agreed_on") > intake.today)
+    intake.problems.add_rows("day_in_future", coming, column="TANGGAL PENETAPAN", value="agreed_on")
+    if table.get_column("agreed_on").is_not_null().any():
+        missing = table.filter(pl.col("agreed_on").is_null())
+        intake.problems.add_rows("empty", missing, column="TANGGAL PENETAPAN")
 
 
 def _goals(intake: Intake, found: pl.DataFrame, years: list[int]) -> pl.DataFrame:
@@ -42,6 +80,18 @@ def _goals(intake: Intake, found: pl.DataFrame, years: list[int]) -> pl.DataFram
     joined = found.join(goals, on=["year", "goal_code"], how="left", maintain_order="left")
     unknown = joined.filter(pl.col("goal_code").is_not_null() & pl.col("goal_id").is_null())
     intake.problems.add_rows("unknown_goal", unknown, column="KODE SASARAN", value="goal_code", year="=year")
+    return joined
+
+
+def _assignments(intake: Intake, found: pl.DataFrame) -> pl.DataFrame:
+    known = known_assignments(intake.session).select(
+        pl.col("id").alias("assignment_id"), "person_id", pl.col("code").alias("assignment_code")
+    )
+    joined = found.join(known, on=["person_id", "assignment_code"], how="left", maintain_order="left")
+    unknown = joined.filter(pl.col("assignment_code").is_not_null() & pl.col("assignment_id").is_null())
+    intake.problems.add_rows(
+        "assignment_unknown", unknown, column="KODE PENUGASAN", value="assignment_code", number="=number"
+    )
     return joined
 
 

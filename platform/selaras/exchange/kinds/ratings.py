@@ -48,12 +48,12 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
 def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """`period_id`, `person_id` and the struct `inputs` with every declared column, validated by the regulation."""
     headers = [name for name in rows.columns if name.startswith(DECLARED)]
-    chosen = {column.name: _header_of(column, headers) for column in rules.person_columns}
+    chosen = {column.name: _header_of(column, headers) for column in rules.asked_columns}
     people = rows.select(
         pl.col("person_id").alias("person"),
-        *(_value(column, header) for column in rules.person_columns if (header := chosen[column.name])),
+        *(_value(column, header) for column in rules.asked_columns if (header := chosen[column.name])),
     )
-    names = {column.name: column.label["id"].split(" (")[0].upper() for column in rules.person_columns}
+    names = {column.name: column.label["id"].split(" (")[0].upper() for column in rules.asked_columns}
     for found in rules.validate(people):
         row = None if found.row is None else rows.row(found.row - 1, named=True)
         intake.problems.add(
@@ -69,11 +69,11 @@ def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     typed = rules.typed_people(people)
     missing = [
         pl.lit(None, column.dtype).alias(column.name)
-        for column in rules.person_columns
+        for column in rules.asked_columns
         if column.name not in typed.columns
     ]
     full = typed.with_columns(missing)
-    inputs = pl.struct(column.name for column in rules.person_columns).alias("inputs")
+    inputs = pl.struct(column.name for column in rules.asked_columns).alias("inputs")
     return pl.concat([rows.select("period_id", "person_id"), full.select(inputs)], how="horizontal")
 
 

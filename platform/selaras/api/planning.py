@@ -1,0 +1,254 @@
+"""Endpoints: a person's plan in its form, from draft to agreement; matrices, assignments, and how far plans are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from selaras.api import shapes_planning as shapes
+from selaras.api.documented import endpoints_of
+from selaras.api.encoding import encoded
+from selaras.api.schemas import schema_of
+from selaras.api.shapes import Label as ApiLabel
+from selaras.api.shapes import Word
+from selaras.edge.access import needs
+from selaras.edge.context import actor, day, rules, session
+from selaras.evaluation.rules import period_span
+from selaras.identity.permissions import Permission
+from selaras.planning import drafting
+from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
+from selaras.planning.assignments import AssignmentView, give_input
+from selaras.planning.drafts import (
+    AnnexDraft,
+    ExpectationDraft,
+    ItemDraft,
+    MeasureDraft,
+    PlanDraft,
+    StrategyDraft,
+)
+from selaras.planning.forms import AskedForm, asked_form, due
+from selaras.planning.matrix import ShareView
+from selaras.planning.queries import ItemView, PlanView, TextView, last_day
+from selaras.planning.readiness import open_plans, readiness
+from selaras.regulation import Label
+
+endpoints = endpoints_of("planning", "Plans (SKP), matrices, assignments")
+
+_PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
+
+
+@endpoints.route(_PLAN)
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.response(200, schema_of(shapes.PersonPlan))
+def show_plan(person_id: UUID, year: int) -> Response:
+    """A person's plan of a year with the form that it has; `plan` is null where there is none."""
+    return encoded(_person_plan(person_id, year))
+
+
+@endpoints.route(_PLAN, methods=["PUT"])
+@needs(Permission.PLAN_OWN)
+@endpoints.arguments(schema_of(shapes.PlanRequest))
+@endpoints.response(200, schema_of(shapes.PersonPlan))
+def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
+    """Write one's own draft; what the form does not know is refused field by field, what is missing is not yet."""
+    found = plan_seen(session(), actor(), person_id, year)
+    drafting.save_draft(session(), actor(), person_id, year, _draft(body), rules(last_day(year, found)))
+    return encoded(_person_plan(person_id, year))
+
+
+@endpoints.route(f"{_PLAN}/submission", methods=["POST"])
+@needs(Permission.PLAN_OWN)
+@endpoints.response(200, schema_of(shapes.PersonPlan))
+def submit_plan(person_id: UUID, year: int) -> Response:
+    """Hand one's own plan to the appraiser; every field that is still open is named."""
+    found = plan_seen(session(), actor(), person_id, year)
+    drafting.submit(session(), actor(), person_id, year, rules(last_day(year, found)))
+    return encoded(_person_plan(person_id, year))
+
+
+@endpoints.route(f"{_PLAN}/agreement", methods=["POST"])
+@needs(Permission.AGREE_PLANS)
+@endpoints.response(200, schema_of(shapes.PersonPlan))
+def agree_plan(person_id: UUID, year: int) -> Response:
+    """The appraiser agrees to a submitted plan."""
+    drafting.agree(session(), actor(), person_id, year)
+    return encoded(_person_plan(person_id, year))
+
+
+@endpoints.route(f"{_PLAN}/return", methods=["POST"])
+@needs(Permission.AGREE_PLANS)
+@endpoints.arguments(schema_of(shapes.PlanReturn))
+@endpoints.response(200, schema_of(shapes.PersonPlan))
+def return_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
+    """The appraiser gives a plan back to be changed, and says why."""
+    drafting.give_back(session(), actor(), person_id, year, body["note"])
+    return encoded(_person_plan(person_id, year))
+
+
+@endpoints.route("/people/<uuid:person_id>/matrix/<int(min=2000,max=2100):year>")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.response(200, schema_of(shapes.Matrix))
+def show_matrix(person_id: UUID, year: int) -> Response:
+    """Who takes which part in the person's results, and the person's own part in those of others."""
+    members, own = matrix_seen(session(), actor(), person_id, year)
+    return encoded(shapes.Matrix([_share(one) for one in members], [_share(one) for one in own]))
+
+
+@endpoints.route("/people/<uuid:person_id>/assignments")
+@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.arguments(schema_of(shapes.AssignmentsQuery), location="query")
+@endpoints.response(200, schema_of(shapes.Assignments))
+def list_assignments(query: dict[str, Any], person_id: UUID) -> Response:
+    """The person's assignments to teams in a year, with what the team leaders said."""
+    year = query["year"] or day().year
+    on = (date(year, 1, 1), date(year, 12, 31))
+    found = assignments_seen(session(), actor(), person_id, *on)
+    return encoded(shapes.Assignments([_assignment(one) for one in found]))
+
+
+@endpoints.route("/assignments/<uuid:assignment_id>/inputs/<period>", methods=["PUT"])
+@needs(Permission.PLAN_OWN)
+@endpoints.arguments(schema_of(shapes.InputRequest))
+@endpoints.response(204)
+def put_input(body: dict[str, Any], assignment_id: UUID, period: str) -> Response:
+    """The team leader tells the appraiser about one assigned person; it is read beside the rating and rates nothing."""
+    give_input(session(), actor(), assignment_id, period_span(period).code, body["content"])
+    return Response(status=204)
+
+
+@endpoints.route("/plans/<int(min=2000,max=2100):year>/readiness")
+@needs(Permission.SEE_AGENCY)
+@endpoints.response(200, schema_of(shapes.PlanReadiness))
+def show_readiness(year: int) -> Response:
+    """How far the plans of a year are, over everybody in service today."""
+    found = readiness(session(), year, day(), due(rules(last_day(year)), year))
+    people = open_plans(session(), year, day()) if Permission.SEE_PEOPLE in actor().permissions else []
+    listed = [shapes.OpenPlan(**vars(one)) for one in people]
+    return encoded(shapes.PlanReadiness(**vars(found), items=listed))
+
+
+def _person_plan(person_id: UUID, year: int) -> shapes.PersonPlan:
+    found = plan_seen(session(), actor(), person_id, year)
+    asked = asked_form(session(), person_id, year, found, rules(last_day(year, found)), day())
+    return shapes.PersonPlan(_form(asked), _plan(found, asked) if found else None)
+
+
+def _form(asked: AskedForm) -> shapes.PlanForm:
+    form, variant = asked.form, asked.variant
+    return shapes.PlanForm(
+        regulation=Word(asked.regulation, _label(asked.title)),
+        variant=_word(variant.code, variant.label) if variant else None,
+        superior_result=variant.superior_result if variant else "optional",
+        least_indicators=form.least_indicators,
+        sections=[shapes.FormSection(one.code, _label(one.label), one.kind) for one in form.sections],
+        models=[shapes.FormModel(one.code, _label(one.label), one.measured) for one in form.models],
+        aspects=[_word(one.code, one.label) for one in form.aspects],
+        perspectives=[_word(one.code, one.label) for one in asked.perspectives],
+        stages=[_word(one.code, one.label) for one in asked.stages],
+        annexes=[_word(one.code, one.label) for one in asked.annexes],
+        behaviours=[_word(one.code, one.label) for one in asked.behaviours],
+        special=_label(form.special.label) if form.special else None,
+        due=asked.due,
+    )
+
+
+def _plan(view: PlanView, asked: AskedForm) -> shapes.Plan:
+    return shapes.Plan(
+        id=view.plan_id,
+        year=view.year,
+        segment=view.segment,
+        state=view.state,
+        model=view.model,
+        variant=view.variant,
+        starts=view.starts,
+        ends=view.ends,
+        appraiser_id=view.appraiser_id,
+        appraiser_name=view.appraiser_name,
+        submitted_at=view.submitted_at,
+        agreed_at=view.agreed_at,
+        note=view.note,
+        items=[_item(one, asked) for one in view.items],
+        annexes=[_text(one) for one in view.annexes],
+        expectations=[_text(one) for one in view.expectations],
+    )
+
+
+def _item(item: ItemView, asked: AskedForm) -> shapes.PlanItem:
+    return shapes.PlanItem(
+        id=item.item_id,
+        code=item.code,
+        kind=item.kind,
+        section=item.section,
+        title=item.title,
+        perspective=item.perspective,
+        origin=item.origin,
+        special=asked.is_special(item.origin),
+        expectation=item.expectation,
+        parent_item_id=item.parent_item_id,
+        parent_title=item.parent_title,
+        goal_id=item.goal_id,
+        goal_title=item.goal_title,
+        assignment_id=item.assignment_id,
+        measures=[shapes.PlanMeasure(**vars(one)) for one in item.measures],
+        strategy=[_text(one) for one in item.strategy],
+    )
+
+
+def _share(one: ShareView) -> shapes.Share:
+    return shapes.Share(**vars(one))
+
+
+def _assignment(one: AssignmentView) -> shapes.Assignment:
+    return shapes.Assignment(
+        id=one.assignment_id,
+        code=one.code,
+        role=one.role,
+        leader_id=one.leader_id,
+        leader_name=one.leader_name,
+        origin=one.origin,
+        place_name=one.place_name,
+        task=one.task,
+        basis=one.basis,
+        result=one.result,
+        since=one.since,
+        until=one.until,
+        inputs=[
+            shapes.TeamInput(said.period_code, said.giver_name, said.given_on, said.content) for said in one.inputs
+        ],
+    )
+
+
+def _draft(body: Mapping[str, Any]) -> PlanDraft:
+    return PlanDraft(
+        model=body["model"],
+        variant=body["variant"],
+        items=tuple(_item_draft(one) for one in body["items"]),
+        annexes=tuple(AnnexDraft(one["code"], one["content"]) for one in body["annexes"]),
+        expectations=tuple(ExpectationDraft(one["code"], one["content"]) for one in body["expectations"]),
+    )
+
+
+def _item_draft(body: Mapping[str, Any]) -> ItemDraft:
+    measures = (
+        MeasureDraft(**{**one, "target": Decimal(one["target"]) if one["target"] is not None else None})
+        for one in body["measures"]
+    )
+    strategy = (StrategyDraft(one["code"], one["content"]) for one in body["strategy"])
+    return ItemDraft(**{**body, "measures": tuple(measures), "strategy": tuple(strategy)})
+
+
+def _text(one: TextView) -> shapes.PlanText:
+    return shapes.PlanText(one.code, one.content)
+
+
+def _word(code: str, label: Label) -> Word:
+    return Word(code, _label(label))
+
+
+def _label(label: Label) -> ApiLabel:
+    return ApiLabel(label["id"], label["en"])

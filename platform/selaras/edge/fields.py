@@ -1,0 +1,17 @@
+"""Single fields of a form as the values that they stand for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from selaras.errors import Invalid
+
+
+def day_of_field(text: str, field: str) -> date | None:
+    """The day in a date field (2026-12-31), None where it is empty; `Invalid` names the field."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Invalid("not_a_day", "“{value}” is not a day; write 2026-12-31.", value=text[:20], field=field) from error

@@ -1,0 +1,73 @@
+"""What every printed document shares: its bytes under a name, and words, figures and days in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+
+from selaras.calendar.days import zone_label
+from selaras.regulation import Label, ReceiptLine
+
+Language = Literal["id", "en"]
+
+_CERTAINTIES: Mapping[str, Label] = {
+    "circular": {"id": "surat edaran", "en": "circular"},
+    "application": {"id": "menurut aplikasi instansi", "en": "as agencies' applications do it"},
+    "assumed": {"id": "anggapan", "en": "assumed"},
+    "sample": {"id": "contoh", "en": "example"},
+}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF/A and the name that it is offered under."""
+
+    name: str
+    data: bytes
+
+
+class Say:
+    """Words, figures and days in one language."""
+
+    def __init__(self, language: Language, time_zone: str, words: Mapping[str, Label]) -> None:
+        self.language, self._zone, self._words = language, time_zone, words
+
+    def __call__(self, name: str) -> str:
+        return self._words[name][self.language]
+
+    def label(self, label: Label) -> str:
+        return label[self.language]
+
+    def day(self, value: date) -> str:
+        return dates.format_date(value, "d MMMM yyyy", locale=self.language)
+
+    def moment(self, value: datetime) -> str:
+        local = value.astimezone(ZoneInfo(self._zone))
+        clock = f"{local:%H.%M}" if self.language == "id" else f"{local:%H:%M}"
+        return f"{self.day(local.date())} {clock} {zone_label(self._zone)}"
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        pattern = "#,##0.##" if digits is None else "#,##0." + "0" * digits
+        return numbers.format_decimal(value, pattern, locale=self.language)
+
+    def line(self, line: ReceiptLine) -> dict[str, str]:
+        certain = _CERTAINTIES.get(line.certainty)
+        return {
+            "label": self.label(line.label),
+            "value": self._value(line),
+            "basis": " · ".join(filter(None, (line.article, self.label(certain) if certain else ""))),
+        }
+
+    def _value(self, line: ReceiptLine) -> str:
+        if line.value is None:
+            return "–"
+        if line.value_label:
+            return self.label(line.value_label)
+        if isinstance(line.value, bool | str):
+            return str(line.value).replace("_", " ")
+        return f"{self.number(line.value)} {line.unit}".strip()

@@ -1,0 +1,101 @@
+"""Reads of segments: those of one person in a period, and the ones that somebody appraises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from selaras.evaluation.models import Rating, Segment
+from selaras.organisation.models import Person
+
+
+@dataclass(frozen=True)
+class SegmentView:
+    """One part of a person's period, both days included; see `models.Segment` for the words."""
+
+    person_id: UUID
+    number: int
+    starts: date
+    ends: date
+    cause: str
+    ended: str | None
+    evaluated: bool
+    unit_id: UUID
+    position_id: UUID
+    appraiser_id: UUID | None
+    employment: str
+    regulation: str
+    source_period_id: UUID | None
+    stated_outcome: str | None
+    stated_score: float | None
+    origin: str
+    reason: str | None
+
+    @property
+    def rateable(self) -> bool:
+        """Whether an appraiser's rating is what its outcome is made of."""
+        return self.evaluated and self.source_period_id is None and self.stated_outcome is None
+
+
+def segments_of(session: Session, period_id: UUID, person_id: UUID) -> tuple[SegmentView, ...]:
+    """A person's segments in order; empty for whoever has but one, the whole."""
+    rows = session.scalars(
+        select(Segment)
+        .where(Segment.period_id == period_id, Segment.person_id == person_id)
+        .order_by(Segment.number)
+        .execution_options(populate_existing=True)
+    )
+    return tuple(_view(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class AppraisedSegment:
+    """A segment that somebody rates: whose, and whether it is rated."""
+
+    name: str
+    segment: SegmentView
+    rated: bool
+
+
+def segments_appraised(session: Session, period_id: UUID, appraiser_id: UUID) -> tuple[AppraisedSegment, ...]:
+    """The segments of a period that somebody rates, by the person's name and number."""
+    rows = session.execute(
+        select(Segment, Person.name, Rating.person_id)
+        .join(Person, Person.id == Segment.person_id)
+        .outerjoin(
+            Rating,
+            (Rating.period_id == Segment.period_id)
+            & (Rating.person_id == Segment.person_id)
+            & (Rating.segment == Segment.number),
+        )
+        .where(Segment.period_id == period_id, Segment.appraiser_id == appraiser_id)
+        .order_by(Person.search_name, Person.id, Segment.number)
+    )
+    found = (AppraisedSegment(name, _view(segment), rated is not None) for segment, name, rated in rows)
+    return tuple(one for one in found if one.segment.rateable)
+
+
+def _view(row: Segment) -> SegmentView:
+    return SegmentView(
+        row.person_id,
+        row.number,
+        row.starts,
+        row.ends,
+        row.cause,
+        row.ended,
+        row.evaluated,
+        row.unit_id,
+        row.position_id,
+        row.appraiser_id,
+        row.employment,
+        row.regulation,
+        row.source_period_id,
+        row.stated_outcome,
+        row.stated_score,
+        row.origin,
+        row.reason,
+    )

@@ -1,0 +1,185 @@
+"""The objection desk (PP 30/2019 Ps 59): filing, who must decide, deciding, and the correction that may follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from selaras.audit.service import record, salted
+from selaras.clock import now, today
+from selaras.db.session import tenant_of
+from selaras.errors import Conflict, Refused
+from selaras.evaluation import service as evaluation
+from selaras.evaluation.correcting import correct
+from selaras.evaluation.models import OutcomeEvent
+from selaras.evaluation.queries import OutcomeView, latest_outcome
+from selaras.followup.access import objection_for
+from selaras.followup.deciding import withdraw
+from selaras.followup.models import ObjectionDecision, Proposal, Remuneration
+from selaras.followup.objections import Objection, decider_of
+from selaras.followup.proposing import propose
+from selaras.followup.rulebooks import path_without_superior
+from selaras.followup.rules import refuse_short
+from selaras.followup.service import apply_table
+from selaras.identity.actor import Actor, system
+from selaras.notices.service import tell
+from selaras.regulation import Registry, Rules
+from selaras.tenancy.queries import agency
+
+ARTICLE = "PP 30/2019 Ps 59"
+NOBODY = "tidak_ada"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the superior decides: upheld or not, the written reason, and, upheld, the ratings as they should be."""
+
+    upheld: bool
+    reason: str
+    inputs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """How an objection ended; with a correction its revision and outcome, and the pay a month before and after."""
+
+    upheld: bool
+    revision: int
+    outcome: str
+    pay_before: Decimal | None = None
+    pay_after: Decimal | None = None
+
+
+def file(session: Session, actor: Actor, registry: Registry, code: str, reason: str) -> None:
+    """The person objects; whoever must decide is told. Refused where nobody above can decide, and when it is late."""
+    day = today(agency(session, tenant_of(session)).time_zone)
+    outcome = latest_outcome(session, actor.person_id, code) if actor.person_id else None
+    decider = decider_of(session, outcome.appraiser_id, day) if outcome else None
+    if outcome and decider is None and path_without_superior(session, registry, day) == NOBODY:
+        raise Refused(
+            "objection.nobody_above",
+            "Nobody stands above the appraiser of this result, so it cannot be objected to here ({article}).",
+            article=ARTICLE,
+        )
+    evaluation.object_to(session, actor, code, reason)
+    if outcome and decider:
+        tell(session, decider, "objection_filed", outcome.person_id, {"period": code})
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    registry: Registry,
+    rules: Rules,
+    person_id: UUID,
+    code: str,
+    verdict: Verdict,
+) -> Decided:
+    """The appraiser's superior decides: refused, or upheld with other ratings, which make a new revision. Final.
+
+    `rules`: those of the period's last day. What spoke from the old result is taken back and proposed anew.
+    """
+    refuse_short(verdict.reason)
+    objection = objection_for(session, actor, registry, person_id, code)
+    _refuse(actor, objection)
+    outcome = latest_outcome(session, person_id, code)
+    if outcome is None or outcome.revision != objection.revision or objection.decided_at is not None:
+        raise Conflict("objection.decided", "This objection has been decided already; that decision is final.")
+    if verdict.upheld:
+        decided = _correct(session, registry, outcome, verdict.inputs, rules)
+    else:
+        decided = Decided(False, outcome.revision, outcome.outcome)
+    _final(session, actor, outcome, decided.revision)
+    _keep(session, actor, objection, outcome, decided, verdict.reason.strip())
+    tell(session, person_id, "objection_decided", outcome.period_id, {"period": code, "upheld": verdict.upheld})
+    if outcome.appraiser_id:
+        tell(session, outcome.appraiser_id, "objection_answered", person_id, {"period": code, "upheld": verdict.upheld})
+    return decided
+
+
+def _refuse(actor: Actor, objection: Objection) -> None:
+    if actor.account_id is None or not objection.may_decide:
+        raise Refused(
+            "objection.not_the_superior",
+            "Only the superior of the appraiser decides this objection ({article}).",
+            article=ARTICLE,
+        )
+    if actor.person_id in (objection.person_id, objection.appraiser_id):
+        raise Refused("objection.own", "Neither the person nor the appraiser decides an objection to their own result.")
+
+
+def _correct(
+    session: Session, registry: Registry, outcome: OutcomeView, inputs: Mapping[str, object], rules: Rules
+) -> Decided:
+    correction = correct(session, outcome, inputs, rules)
+    apply_table(session, outcome.period_id, correction.batch_id, outcome.ends)
+    paid = _paid(session, outcome)
+    spoke = withdraw(session, system(tenant_of(session)), outcome.person_id, outcome.period_id, correction.revision)
+    if spoke or _proposed(session, outcome.period_id):
+        propose(session, system(tenant_of(session)), outcome.period_code, registry, outcome.person_id)
+    return Decided(
+        True, correction.revision, correction.outcome, paid.get(outcome.revision), paid.get(correction.revision)
+    )
+
+
+def _paid(session: Session, outcome: OutcomeView) -> dict[int, Decimal]:
+    rows = session.execute(
+        select(Remuneration.revision, Remuneration.amount).where(
+            Remuneration.person_id == outcome.person_id,
+            Remuneration.period_id == outcome.period_id,
+            Remuneration.segment == outcome.segment,
+        )
+    )
+    return {row.revision: row.amount for row in rows}
+
+
+def _proposed(session: Session, period_id: UUID) -> bool:
+    return session.scalar(select(Proposal.id).where(Proposal.period_id == period_id).limit(1)) is not None
+
+
+def _final(session: Session, actor: Actor, outcome: OutcomeView, revision: int) -> None:
+    session.add(
+        OutcomeEvent(
+            person_id=outcome.person_id,
+            period_id=outcome.period_id,
+            segment=outcome.segment,
+            revision=revision,
+            state="final",
+            account_id=actor.account_id,
+            at=now(),
+        )
+    )
+
+
+def _keep(
+    session: Session, actor: Actor, objection: Objection, outcome: OutcomeView, decided: Decided, reason: str
+) -> None:
+    session.add(
+        ObjectionDecision(
+            person_id=outcome.person_id,
+            period_id=outcome.period_id,
+            segment=outcome.segment,
+            revision=outcome.revision,
+            upheld=decided.upheld,
+            reason=reason,
+            corrected_revision=decided.revision if decided.upheld else None,
+            decided_as=objection.decided_by,
+            account_id=actor.account_id,
+        )
+    )
+    payload = {
+        "period": outcome.period_code,
+        "upheld": decided.upheld,
+        "before": outcome.outcome,
+        "after": decided.outcome,
+        "revision": decided.revision,
+        "pay_before": decided.pay_before,
+        "pay_after": decided.pay_after,
+        "reason": salted(session, reason),
+    }
+    record(session, actor, "objection.decide", f"person:{outcome.person_id}", payload)

@@ -1,0 +1,178 @@
+"""An agency's scheme of performance pay as data: from outcomes and bases to percent and rupiah, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from selaras.errors import Invalid
+from selaras.regulation.kit.pay import refuse_wrong_kind
+from selaras.regulation.kit.shares import part_of, weighted
+from selaras.regulation.rounding import round_law
+from selaras.regulation.types import Label
+
+ActingWay = Literal["own", "acting", "own_and_share"]
+ACTING_WAYS: tuple[ActingWay, ...] = ("own", "acting", "own_and_share")
+FACTS = {
+    "outcome": pl.String(),
+    "base": pl.Float64(),
+    "candidate": pl.Boolean(),
+    "acting_base": pl.Float64(),
+    "attendance": pl.Float64(),
+}
+"""What `PayScheme.apply` reads of each person; everything but the outcome and the base may be empty."""
+
+_LABELS: Mapping[str, tuple[Label, str]] = {
+    "own_base": ({"id": "Dasar menurut kelas jabatan", "en": "Base of the job class"}, "Rp"),
+    "candidate_base": ({"id": "Dasar sebagai CPNS", "en": "Base as a candidate (CPNS)"}, "Rp"),
+    "full_base": ({"id": "Dasar yang dipakai", "en": "Base that is used"}, "Rp"),
+    "performance": ({"id": "Bagian kinerja menurut predikat", "en": "Performance by the predikat"}, "%"),
+    "attendance_used": ({"id": "Bagian kehadiran", "en": "Attendance"}, "%"),
+    "percent": ({"id": "Persentase yang dibayarkan", "en": "Percentage that is paid"}, "%"),
+    "amount": ({"id": "Tunjangan sebulan", "en": "Pay a month"}, "Rp"),
+}
+_WITHOUT_ATTENDANCE: Label = {
+    "id": "Belum dikurangi kehadiran: faktanya belum ada",
+    "en": "Before deductions for attendance: those facts are not here",
+}
+
+
+@dataclass(frozen=True)
+class PayLine:
+    """One line of the receipt of an amount; `value` is None where a remark stands alone."""
+
+    step: str
+    label: Label
+    value: float | None
+    unit: str
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class PayScheme:
+    """How an agency pays: percents by outcome, and what its rule adds to that.
+
+    performance_weight: per cent of the pay that hangs on performance; the rest hangs on attendance.
+    candidate_percent: per cent of the base that a candidate gets. acting: what an acting officer's base is, their own,
+    the acting post's, or their own and `acting_percent` of the acting post's. components: component → per cent of
+    the base; each is realised and rounded by itself. sources: step → (article, certainty) where it is not the table's.
+    """
+
+    kind: str
+    shape: str
+    percents: Mapping[str, float]
+    source: str
+    certainty: str
+    performance_weight: float = 100.0
+    candidate_percent: float = 100.0
+    acting: ActingWay = "own"
+    acting_percent: float = 0.0
+    components: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the amount is one percent of one base: then one statement pays everybody."""
+        return self.performance_weight == 100 and self.acting == "own" and not self.components
+
+    @property
+    def paid(self) -> Mapping[str, float]:
+        """Outcome → per cent that is paid: for deductions, what they leave."""
+        if self.shape == "monthly_deduction":
+            return {outcome: 100 - percent for outcome, percent in self.percents.items()}
+        return self.percents
+
+    def apply(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """`facts` (see FACTS, further columns stay) with every step as a column; percent and amount are the last.
+
+        Empty where the outcome has no percent or there is no base. Attendance that is not known counts in full.
+        """
+        frame = facts.with_columns(pl.col(name).cast(kind) for name, kind in FACTS.items())
+        return frame.with_columns(**self._bases()).with_columns(**self._percents()).with_columns(amount=self._amount())
+
+    def explain(self, facts: Mapping[str, Any]) -> tuple[PayLine, ...]:
+        """The receipt of one person's amount, from the same facts by the same steps."""
+        row = self.apply(pl.DataFrame([{name: facts.get(name) for name in FACTS}], schema=FACTS)).row(0, named=True)
+        lines = [self._line(step, row[step]) for step in _LABELS if self._says(step, row)]
+        if facts.get("attendance") is None:
+            lines.insert(-1, PayLine("no_attendance", _WITHOUT_ATTENDANCE, None, "", self.source, self.certainty))
+        return tuple(lines)
+
+    def _bases(self) -> dict[str, pl.Expr]:
+        own, acting = pl.col("base"), pl.col("acting_base")
+        cut = pl.when(pl.col("candidate").fill_null(False)).then(part_of(own, self.candidate_percent)).otherwise(own)
+        way: dict[str, pl.Expr] = {
+            "own": cut,
+            "acting": pl.coalesce(acting, cut),
+            "own_and_share": cut + part_of(acting, self.acting_percent).fill_null(0),
+        }
+        return {"own_base": own, "candidate_base": cut, "full_base": way[self.acting]}
+
+    def _percents(self) -> dict[str, pl.Expr]:
+        codes, values = list(self.paid), [float(value) for value in self.paid.values()]
+        performance = pl.col("outcome").replace_strict(codes, values, default=None, return_dtype=pl.Float64)
+        attendance = pl.col("attendance").fill_null(100.0)
+        parts = [(self.performance_weight, performance), (100 - self.performance_weight, attendance)]
+        return {"performance": performance, "attendance_used": attendance, "percent": weighted(parts)}
+
+    def _amount(self) -> pl.Expr:
+        shares = list(self.components.values()) or [100.0]
+        rounded = [
+            round_law(part_of(part_of(pl.col("full_base"), share), pl.col("percent")), 0, article=self.source)
+            for share in shares
+        ]
+        return pl.sum_horizontal(*rounded, ignore_nulls=False)
+
+    def _says(self, step: str, row: Mapping[str, Any]) -> bool:
+        if step == "candidate_base":
+            return bool(row["candidate"])
+        if step == "full_base":
+            return bool(row["acting_base"] is not None and self.acting != "own")
+        if step in ("performance", "attendance_used"):
+            return self.performance_weight != 100
+        return True
+
+    def _line(self, step: str, value: float | None) -> PayLine:
+        label, unit = _LABELS[step]
+        article, certainty = self.sources.get(step, (self.source, self.certainty))
+        return PayLine(step, label, value, unit, article, certainty)
+
+
+def read_scheme(
+    kind: str, shape: str, percents: Mapping[str, Any], source: str, certainty: str, options: Mapping[str, Any]
+) -> PayScheme:
+    """A scheme from its stored parts; raises Invalid for a shape of the other kind or an option that cannot be."""
+    refuse_wrong_kind(kind, shape)
+    numbers = {name: float(options[name]) for name in _NUMBERS if name in options}
+    unknown = sorted(set(options) - {*_NUMBERS, "acting", "components", "sources"})
+    acting = options.get("acting", "own")
+    components = {str(name): float(share) for name, share in options.get("components", {}).items()}
+    problem = ""
+    if unknown:
+        problem = f"{unknown[0]} is unknown"
+    elif acting not in ACTING_WAYS:
+        problem = f"acting is none of {', '.join(ACTING_WAYS)}"
+    elif any(not 0 <= number <= 100 for number in (*numbers.values(), *components.values())):
+        problem = "a share is not from 0 to 100"
+    elif components and abs(sum(components.values()) - 100) > 1e-9:
+        problem = "the components do not add up to 100"
+    if problem:
+        raise Invalid("remuneration.option", "The scheme of {source}: {problem}.", source=source, problem=problem)
+    return PayScheme(
+        kind=kind,
+        shape=shape,
+        percents={code: float(percent) for code, percent in percents.items()},
+        source=source,
+        certainty=certainty,
+        acting=acting,
+        components=components,
+        sources={step: (str(pair[0]), str(pair[1])) for step, pair in options.get("sources", {}).items()},
+        **numbers,
+    )
+
+
+_NUMBERS = ("performance_weight", "candidate_percent", "acting_percent")

@@ -1,0 +1,115 @@
+"""What a regulation says of plans: sections, models, aspects, variants by post, annexes, behaviours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from selaras.regulation.types import Label, Source
+
+ItemKind = Literal["main", "additional"]
+TaskOrigin = Literal["own_unit", "other_unit", "other_agency"]
+SuperiorResult = Literal["none", "optional", "required"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A code with its label, as sections, aspects, perspectives and annexes of a plan are."""
+
+    code: str
+    label: Label
+    source: Source
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """A measurable side of an item; its input columns are `<code>_target` and `<code>_actual`."""
+
+    code: str
+    label: Label
+    required: bool
+    source: Source
+
+
+@dataclass(frozen=True)
+class Section(Term):
+    """A part of the plan; `kind` says what its items count as for the platform."""
+
+    kind: ItemKind = "main"
+
+
+@dataclass(frozen=True)
+class PlanModel(Term):
+    """A way to write results down: with aspects, indicators and targets (`measured`), or as expectations in words."""
+
+    measured: bool = True
+
+
+@dataclass(frozen=True)
+class Annex(Term):
+    """A text that goes with a plan; `variants` are the only ones that have it, none named: all."""
+
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanVariant(Term):
+    """The form as holders of some posts fill it in.
+
+    `posts` are the kinds of post that get it by themselves; with `heads`, a head of a unit may be given it too.
+    `superior_result`: whether a main item names the superior's result that it serves. `perspective`: whether every
+    main item stands under a perspective; `strategy`, `manual`: whether results carry a strategy, indicators a manual.
+    """
+
+    posts: tuple[str, ...] = ()
+    heads: bool = False
+    superior_result: SuperiorResult = "optional"
+    perspective: bool = False
+    strategy: bool = False
+    manual: bool = False
+
+
+@dataclass(frozen=True)
+class SpecialTask:
+    """The label that items carry whose task came from one of `origins`; all other items are ordinary ones."""
+
+    label: Label
+    source: Source
+    origins: tuple[TaskOrigin, ...]
+
+
+@dataclass(frozen=True)
+class PlanForm:
+    """What a plan under this regulation is made of.
+
+    Without `variants` one form serves all posts. `least_indicators` is how many indicators an item needs at least.
+    """
+
+    sections: tuple[Section, ...]
+    models: tuple[PlanModel, ...]
+    aspects: tuple[Aspect, ...]
+    perspectives: tuple[Term, ...]
+    annexes: tuple[Annex, ...]
+    variants: tuple[PlanVariant, ...] = ()
+    stages: tuple[Term, ...] = ()
+    special: SpecialTask | None = None
+    least_indicators: int = 0
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One value or element of behaviour with its guides."""
+
+    code: str
+    label: Label
+    guides: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class BehaviourFramework:
+    """The behaviour section of a plan; `expectation` names the leader's own words per behaviour, where it has them."""
+
+    title: Label
+    behaviours: tuple[Behaviour, ...]
+    source: Source
+    expectation: Term | None = None

@@ -1,0 +1,177 @@
+"""Embedded servers killed while an instance serves: they come back by themselves, and so does signing in."""
+
+from __future__ import annotations
+
+import http.client
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy.dialects.postgresql import Range
+
+from selaras.config import Settings
+from selaras.db.session import Database
+from selaras.identity.permissions import Role
+from selaras.identity.service import ensure_account, grant_role
+from selaras.servers import folders, ownership
+from selaras.servers.keeping import kept_alive
+from selaras.servers.running import running
+from selaras.servers.valkey import embedded_valkey
+from selaras.tenancy.packs import load_packs
+from selaras.tenancy.service import create_agency, from_pack
+
+from .conftest import is_running
+
+SLUG = "kemenkeu"
+WITHIN = 15.0
+TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Serving:
+    process: subprocess.Popen[bytes]
+    home: Path
+    port: int
+    log: Path
+
+    def pid(self, server: str) -> int:
+        return int(folders.read_state(folders.Folders(self.home / server))["pid"])
+
+    def sign_in(self) -> int:
+        """Sign in anew as a browser does; the status of the last answer, 0 where nobody answers."""
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        browser = urllib.request.build_opener(jar, urllib.request.ProxyHandler({}))
+        # A browser resolves *.localhost by itself; this client asks the address, and cookies follow the host it names.
+        named = {"Host": f"{SLUG}.localhost:{self.port}"}
+        base = f"http://127.0.0.1:{self.port}"
+        try:
+            page = browser.open(urllib.request.Request(f"{base}/sign-in", headers=named), timeout=5).read().decode()
+            token = TOKEN.search(page)
+            assert token, page[:400]
+            form = urllib.parse.urlencode({"form_token": token[1], "number": "pengelola"}).encode()
+            sent = urllib.request.Request(f"{base}/sign-in/demonstration", form, named)
+            with browser.open(sent, timeout=5) as answer:
+                return 200 if "Pengelola Uji" in answer.read().decode() else 0
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+        except (OSError, http.client.HTTPException):
+            return 0
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """`selaras serve` with one agency and one account, as an operator starts it."""
+    home, port = tmp_path_factory.mktemp("falling"), free_port()
+    with running(replace(Settings(), home=home)) as instance:
+        console, app = (
+            Database(instance.settings.console_database_url),
+            Database(instance.settings.app_database_url),
+        )
+        packs = load_packs()
+        with console.platform() as session:
+            tenant = create_agency(session, "test", from_pack(packs[SLUG], packs))
+        with app.tenant(tenant) as session:
+            account = ensure_account(session, "pengelola", "Pengelola Uji")
+            grant_role(session, account, Role.PERFORMANCE_MANAGER, Range(date(2015, 1, 1), None))
+        console.close()
+        app.close()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SELARAS_")}
+    own = {
+        "SELARAS_HOME": str(home),
+        "SELARAS_WEB_ADDRESS": f"127.0.0.1:{port}",
+        "SELARAS_CONSOLE_ADDRESS": f"127.0.0.1:{free_port()}",
+        "SELARAS_DEVELOPMENT_SIGN_IN": "true",
+        "SELARAS_WORKERS": "1",
+    }
+    log = home / "said"
+    with log.open("wb") as said:
+        command = [str(Path(sys.executable).with_name("selaras")), "serve"]
+        process = subprocess.Popen(command, env=kept | own, stdout=said, stderr=subprocess.STDOUT)
+    made = Serving(process, home, port, log)
+    try:
+        until(lambda: made.sign_in() == 200, 60)
+        yield made
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def until(check: Callable[[], bool], seconds: float) -> float:
+    began = time.monotonic()
+    while not check():
+        assert time.monotonic() - began < seconds
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("server", "name"), [("postgres", "PostgreSQL"), ("valkey", "Valkey")])
+def test_a_killed_server_comes_back_and_one_can_sign_in_again(serving: Serving, server: str, name: str) -> None:
+    before = serving.pid(server)
+    os.kill(before, signal.SIGKILL)
+    until(lambda: not is_running(before), 5)
+    assert serving.sign_in() in (0, 503), "while it is away, a page says so"
+    until(lambda: serving.sign_in() == 200, WITHIN)
+    assert serving.pid(server) != before
+    assert is_running(serving.pid(server))
+    assert f"{name}: ended with status -9" in serving.log.read_text()
+    assert f"{name}: runs again" in serving.log.read_text()
+
+
+@pytest.mark.slow
+def test_stopping_still_stops_everything(serving: Serving, gone: Callable[..., None]) -> None:
+    pids = [serving.pid(server) for server in ("postgres", "valkey")]
+    serving.process.send_signal(signal.SIGINT)
+    assert serving.process.wait(30) == 0
+    gone(*pids)
+    left = [
+        entry.name
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and str(serving.home) in _environment(entry) and is_running(int(entry.name))
+    ]
+    assert left == []
+
+
+def _environment(entry: Path) -> str:
+    try:
+        return (entry / "environ").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def test_between_falls_lies_a_pause_that_grows(tmp_path: Path) -> None:
+    said: list[str] = []
+    with embedded_valkey(tmp_path, durable=False) as first, kept_alive(said.append):
+        pid = first.pid
+        for _ in range(2):
+            said.append("killed")
+            os.kill(pid, signal.SIGKILL)
+            until(lambda: said[-1] == "Valkey: runs again", WITHIN)
+            pid = int(folders.read_state(folders.make(tmp_path, "valkey"))["pid"])
+        assert ownership.fallen() == {}
+    assert [line for line in said if "ended" in line] == [
+        "Valkey: ended with status -9, starts again in 0.2 s",
+        "Valkey: ended with status -9, starts again in 0.4 s",
+    ]
+    assert not is_running(pid)
