@@ -20,7 +20,7 @@ from factories.staff import create_staff, make_breach
 from selaras.app import create_app
 from selaras.closing import jobs, service
 from selaras.config import Settings
-from selaras.db.session import Database
+from selaras.db.session import Database, tenant_of
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 from selaras.identity.service import ensure_account, grant_role
@@ -165,6 +165,18 @@ class Site:
     empty: Home
 
 
+def leave_one_unrated(session: Session) -> None:
+    """Take person 3's rating away, and let person 15 rise in that place, so that the unit keeps its distribution."""
+    one = "person_id IN (SELECT id FROM selaras.person WHERE tenant_id = :tenant AND source_id = :source)"
+    gone = f"DELETE FROM selaras.rating WHERE tenant_id = :tenant AND {one}"
+    risen = (
+        'UPDATE selaras.rating SET inputs = \'{"rating_hasil_kerja": "di_atas", "rating_perilaku": "di_atas"}\''
+        f" WHERE tenant_id = :tenant AND {one}"
+    )
+    session.execute(text(gone), {"tenant": tenant_of(session), "source": "person-3"})
+    session.execute(text(risen), {"tenant": tenant_of(session), "source": "person-15"})
+
+
 def site_settings(urls: Any, redis_url: str, files: Path, **more: Any) -> Settings:
     return Settings(
         app_database_url=urls.app,
@@ -184,15 +196,6 @@ def build_site(make_tenant: Callable[[], Any], database: Database, urls: Any, re
     closed, waiting, opened, empty = homes
     closed.settle(60).close(urls)
     waiting.settle(40, make_breach).close(urls)
-    opened.settle(
-        40,
-        lambda session: session.execute(
-            text(
-                "DELETE FROM selaras.rating WHERE tenant_id = :tenant AND person_id IN ("
-                "SELECT id FROM selaras.person WHERE tenant_id = :tenant AND source_id = 'person-3')"
-            ),
-            {"tenant": opened.tenant_id},
-        ),
-    )
+    opened.settle(40, leave_one_unrated)
     empty.settle(0)
     return Site(app, chosen, closed, waiting, opened, empty)
