@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from permenpan_6_2022 import predikat, predikat_2023
-from permenpan_6_2022.distribution import rule
+from permenpan_6_2022.distribution_2023 import rule
 from selaras.regulation import (
     Adapter,
     BehaviourFramework,

@@ -70,7 +70,7 @@ def test_an_edition_that_is_not_recorded_is_noticed(registry: Registry) -> None:
 
 def test_line_ends_do_not_change_a_hash(registry: Registry, tmp_path: Path) -> None:
     loaded = registry.loaded("permenpan_6_2022")
-    for name in ("predikat.py", "predikat_2023.py", "distribution.py"):
+    for name in ("predikat.py", "predikat_2023.py", "distribution.py", "distribution_2023.py"):
         (tmp_path / name).write_bytes((loaded.folder / name).read_bytes().replace(b"\n", b"\r\n"))
     (tmp_path / "golden.yaml").write_bytes((loaded.folder / "golden.yaml").read_bytes())
     assert golden_breaches(tmp_path, loaded.identity, loaded.parameters) == []

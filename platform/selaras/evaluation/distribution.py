@@ -23,6 +23,15 @@ _COUNTS = """
     WHERE tenant_id = %(tenant)s AND period_id = %(period)s AND batch_id = %(batch)s GROUP BY 1, 2
 """
 
+# The same with the heads of units apart: theirs may count elsewhere.
+_COUNTS_OF_HEADS = """
+    SELECT o.unit_id, o.outcome, post.is_head, count(*)
+    FROM selaras.outcome o
+    JOIN selaras.appointment a
+      ON a.tenant_id = %(tenant)s AND a.person_id = o.person_id AND a.kind = 'definitive' AND a.during @> %(day)s::date
+    JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
+    WHERE o.tenant_id = %(tenant)s AND o.period_id = %(period)s AND o.batch_id = %(batch)s GROUP BY 1, 2, 3
+"""
 _PLACED = """
     SELECT unit_id, parent_id FROM selaras.unit_placement
     WHERE tenant_id = %(tenant)s AND during @> %(day)s::date
@@ -69,12 +78,7 @@ def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: 
 
     Judged are the units that hold a rating, or under a rule that needs none all units with their own people.
     """
-    counts = read_frame(
-        session,
-        _COUNTS,
-        {"tenant": tenant_of(session), "period": period_id, "batch": batch_id},
-        {"unit_id": pl.String, "outcome": pl.String, "people": pl.Int64},
-    )
+    counts = _counts(session, batch_id, period_id, rules.distribution)
     codes = tuple(level.code for level in rules.outcomes)
     if rules.distribution and not rules.distribution.needs_rating:
         groups = _own_units(session, period_id, counts, codes, rules.distribution)
@@ -100,6 +104,28 @@ def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: 
     )
     insert_frame(session, "distribution_check", rows)
     return Checked(rows.height, _breached(session, batch_id, period_id))
+
+
+def _counts(session: Session, batch_id: UUID, period_id: UUID, rule: DistributionRule | None) -> pl.DataFrame:
+    """`unit_id` (in which they count), `outcome`, `people`."""
+    values: dict[str, object] = {"tenant": tenant_of(session), "period": period_id, "batch": batch_id}
+    schema: dict[str, type[pl.DataType]] = {"unit_id": pl.String, "outcome": pl.String, "people": pl.Int64}
+    if rule is None or rule.heads == "own_unit":
+        return read_frame(session, _COUNTS, values, schema)
+    values["day"] = session.execute(select(Period.ends).where(Period.id == period_id)).scalar_one()
+    apart: dict[str, type[pl.DataType]] = {
+        "unit_id": pl.String,
+        "outcome": pl.String,
+        "head": pl.String,
+        "people": pl.Int64,
+    }
+    every = read_frame(session, _COUNTS_OF_HEADS, values, apart)
+    if rule.heads == "nowhere":
+        return every.filter(pl.col("head") != "t").drop("head")
+    placed = read_frame(session, _PLACED, values, {"unit_id": pl.String, "parent": pl.String})
+    moved = every.join(placed, on="unit_id", how="left")
+    above = pl.when(pl.col("head") == "t").then(pl.coalesce("parent", "unit_id")).otherwise("unit_id")
+    return moved.select(above.alias("unit_id"), "outcome", "people")
 
 
 def _breached(session: Session, batch_id: UUID, period_id: UUID) -> int:

@@ -24,6 +24,7 @@ StepKind = Literal["number", "code"]
 ColumnType = Literal["number", "integer", "code", "text", "boolean", "date"]
 DayKind = Literal["calendar", "working"]
 Better = Literal["", "higher", "lower", "first", "last"]
+HeadsCount = Literal["own_unit", "unit_above", "nowhere"]
 ShareRounding = Literal["strict", "nearest", "generous"]
 LimitKind = Literal["share_at_most", "share_at_least", "count_at_least", "none_allowed", "most"]
 
@@ -220,7 +221,8 @@ class DistributionRule:
     with the group above them. With `remainder_shares` (outcomes, percent) a head-count that has no solution is
     divided by largest remainder, and the limits give way to that division. `rounding` says how a share becomes people:
     `strict` (never in favour of a limit), `nearest`, or `generous`. `most` says what the word means: `largest`
-    (no other label has more people) or `majority` (more than half of them).
+    (no other label has more people) or `majority` (more than half of them). `heads` says where the head of a unit
+    counts: in the `own_unit`, in the `unit_above` (whose leader appraises them), or `nowhere`.
     """
 
     limits: Mapping[str, tuple[Limit, ...]]
@@ -231,6 +233,7 @@ class DistributionRule:
     pool_below: int = 0
     remainder_shares: tuple[tuple[tuple[str, ...], float], ...] = ()
     rounding: ShareRounding = "strict"
+    heads: HeadsCount = "own_unit"
 
     @property
     def needs_rating(self) -> bool:
