@@ -22,12 +22,13 @@ _WORD = re.compile(r"'((?:[^']|'')*)'::")
 class Column:
     """A column: its type as PostgreSQL writes it, whether the database fills it, and what a check allows in it.
 
-    `words`: one of these (empty: any). `digits`: so many digits (0: any text).
+    `optional`: it may stay empty. `words`: one of these (empty: any). `digits`: so many digits (0: any text).
     """
 
     name: str
     type: str
     filled: bool
+    optional: bool = False
     words: tuple[str, ...] = ()
     digits: int = 0
 
@@ -83,7 +84,7 @@ AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 
 ORDER BY c.relname
 """
 _COLUMNS = """
-SELECT attname, format_type(atttypid, atttypmod), atthasdef
+SELECT attname, format_type(atttypid, atttypmod), atthasdef, NOT attnotnull
 FROM pg_attribute WHERE attrelid = %(oid)s::int8::oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 ORDER BY attnum
 """
@@ -109,8 +110,8 @@ def _target(connection: Connection, schema: str, oid: int, name: str, kind: str)
     checks = [row[0] for row in connection.execute(_CHECKS, asked)]
     words, digits = _words(checks), _digits(checks)
     columns = tuple(
-        Column(column, type_, filled, words.get(column, ()), digits.get(column, 0))
-        for column, type_, filled in connection.execute(_COLUMNS, asked)
+        Column(column, type_, filled, optional, words.get(column, ()), digits.get(column, 0))
+        for column, type_, filled, optional in connection.execute(_COLUMNS, asked)
     )
     references = tuple(
         Reference(constraint, tuple(own), table, tuple(keys))
