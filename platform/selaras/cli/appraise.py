@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
-from selaras.cli.regulation import DAY, LANGUAGE, Language, default_day
+from selaras.cli.options import DAY, FILE, LANGUAGE, Language, default_day
 from selaras.errors import Invalid
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from selaras.regulation import Appraisal, InputProblem, Receipt, ReceiptLine, Rules
 
 SHOWN = 50
-FILE = click.Path(path_type=Path, dir_okay=False)
 _SUFFIXES = (".csv", ".parquet")
 
 

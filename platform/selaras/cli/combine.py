@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from selaras.cli.appraise import (
-    FILE,
     check_explain,
     check_out,
     choice,
@@ -23,7 +22,7 @@ from selaras.cli.appraise import (
     receipt_lines,
     write_frames,
 )
-from selaras.cli.regulation import DAY, LANGUAGE, Language, default_day
+from selaras.cli.options import DAY, FILE, LANGUAGE, Language, default_day
 from selaras.errors import Invalid
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from selaras.cli.appraise import check_explain, check_out, choice, read_inputs, receipt_line, receipt_of, write_frames
-from selaras.cli.regulation import Language, default_day
+from selaras.cli.options import Language, default_day
 from selaras.regulation import Receipt, Registry, Rules, load_registry
 from selaras.regulation.difference import Difference, Side, difference
 

@@ -7,21 +7,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from selaras import clock
+from selaras.cli.options import DAY, FILE, LANGUAGE, Language, default_day
 
 if TYPE_CHECKING:
-    from selaras.regulation import Registry
-
-Language = Literal["id", "en"]
-FILE = click.Path(path_type=Path, dir_okay=False)
-DAY = click.DateTime(["%Y-%m-%d"])
-LANGUAGE = click.option(
-    "--lang", type=click.Choice(["id", "en"]), default="id", help="Language of labels and remedies."
-)
+    pass
 
 
 @click.group()
@@ -179,7 +172,7 @@ def show_headcounts(
     What the regulation grants small units (exempt, pooled, divided by largest remainder) is left out: the answer says
     where it is needed.
     """
-    from selaras.cli.appraise import choice  # noqa: PLC0415 - the other way round it imports this file
+    from selaras.cli.appraise import choice  # noqa: PLC0415 - slow to load
     from selaras.cli.headcounts import explained, overview, ratings_asked  # noqa: PLC0415
     from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
 
@@ -193,17 +186,6 @@ def show_headcounts(
         if not explain:
             for line in overview(rules, one, up_to):
                 click.echo(line)
-
-
-def default_day(registry: Registry, code: str) -> date:
-    """Today in Jakarta if the law is in force today, else the last day on which it was (or its first)."""
-    in_force = registry.identity(code).in_force
-    today = clock.today("Asia/Jakarta")
-    if today in in_force:
-        return today
-    if in_force.end is None or today < in_force.start:
-        return in_force.start
-    return date.fromordinal(in_force.end.toordinal() - 1)
 
 
 def _lines(rule: Mapping[str, Any], day: date, lang: Language) -> Iterator[str]:

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from selaras.cli.options import DAY
 from selaras.cli.reach import agency_session
-from selaras.cli.regulation import DAY
 from selaras.errors import NotFound
 from selaras.evaluation import forming
 from selaras.evaluation.queries import PeriodView, period_by_code
