@@ -80,9 +80,9 @@ def _neighbours(old: Any, other: Callable[[Any], Any]) -> list[Any]:
 
 
 def _other(parameter: Parameter, old: Any, codes: Sequence[str]) -> Any:
-    """A code that could stand there instead; 0 for an empty number; itself where nothing else is known."""
+    """A code that could stand there instead; for an empty number its largest, or 0; itself where nothing is known."""
     if old is None:
-        return 0 if parameter.kind in ("number", "integer") else None
+        return (parameter.maximum or 0) if parameter.kind in ("number", "integer") else None
     if old in _MODES:
         return _MODES[old]
     return next((one for one in (*parameter.choices, *codes) if one not in (old, None)), old)
