@@ -50,10 +50,10 @@ def day() -> date:
 
 
 def regulation_title(code: str | None) -> str:
-    """A regulation as people call it; one that is no longer installed stands for itself."""
+    """A regulation (or a feature) as people call it; one that is no longer installed stands for itself."""
     registry = process().registry
     if code is None or code not in registry.codes():
-        return code or ""
+        return str(terms.FEATURES.get(code or "", code or ""))
     return registry.identity(code).title["en" if words.language() == "en" else "id"]
 
 

@@ -18,6 +18,7 @@ STATUSES = {
     "ended": _("ended"),
 }
 GOALS = {"regulation": _("Regulation"), "feature": _("Feature")}
+FEATURES = {"printed_receipt": _("The receipt to print")}
 STAGES = {
     "prepare": _("prepared"),
     "pilot": _("pilot"),

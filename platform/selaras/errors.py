@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
+
+
+def in_english(params: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a sentence for a reader of the log or a terminal: of a label in two languages the English."""
+    return {name: value.get("en", value) if isinstance(value, Mapping) else value for name, value in params.items()}
 
 
 class DomainError(Exception):
     """A refusal that a person can act on.
 
     `code` is stable (part of the API); `message` is an English `str.format` template and the message id of its
-    translation; `params` fill it. `status` is the HTTP status that the edge answers with (RFC 9457).
+    translation; `params` fill it: plain values, or labels in both languages.
+    `status` is the HTTP status that the edge answers with (RFC 9457).
     """
 
     status: ClassVar[int] = 400
@@ -22,7 +28,7 @@ class DomainError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return self.message.format(**self.params)
+        return self.message.format(**in_english(self.params))
 
 
 class Fault:
@@ -39,7 +45,7 @@ class Fault:
         self.params = params
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.message.format(**self.params)}"
+        return f"{self.field}: {self.message.format(**in_english(self.params))}"
 
 
 class Invalid(DomainError):

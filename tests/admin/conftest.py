@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from factories.browsing import browser, serve
 from factories.site import Visitor
 from flask import Flask
 from sqlalchemy import event, text
@@ -21,6 +22,8 @@ from selaras.db.session import Database
 from selaras.edge.context import Process
 from selaras.regulation import load_registry
 from selaras_admin.app import create_console, process_of
+
+__all__ = ["browser", "serve"]
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 HOST = "console.localhost"

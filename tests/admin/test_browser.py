@@ -2,62 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from factories.browsing import IN_A_BROWSER
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import text
 
 from selaras.regulation import load_registry
 from selaras.tenancy import rollouts
 from selaras.tenancy.rollouts import Goal
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATHS = ("/", "/?search=tidak-ada", "/regions", "/rollouts", "/isolation", "/nowhere", "AGENCY")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found on this machine"),
-]
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is the parent's
-        """Say nothing."""
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
-def port(app: Flask) -> Iterator[int]:
-    server: WSGIServer = make_server("127.0.0.1", 0, app, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield made
-        made.close()
+def port(app: Flask, serve: Callable[[Flask], int]) -> int:
+    return serve(app)
 
 
 @pytest.fixture

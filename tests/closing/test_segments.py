@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -133,6 +134,9 @@ def test_the_manager_states_a_new_appraiser_of_three_weeks_away(closing: Closing
         later = StatedSegment(late, date(2019, 12, 31), "new_appraiser")
         with pytest.raises(Invalid, match="at least 20"):
             forming.split_segment(session, actor, "2019", year["2"], 1, later, "baru", law)
+        oneself = replace(later, appraiser_id=year["2"])
+        with pytest.raises(Invalid, match="Nobody appraises themself"):
+            forming.split_segment(session, actor, "2019", year["2"], 1, oneself, REASON, law)
         forming.split_segment(session, actor, "2019", year["2"], 1, later, REASON, law)
         first, second = segments_of(session, year["period"], year["2"])
         assert (first.ends, second.starts, second.appraiser_id) == (date(2019, 12, 10), late, year["3"])

@@ -39,7 +39,7 @@ def close(closing: Closing, code: str, day: date) -> None:
         closing.carry()
     with closing.database.tenant(closing.tenant_id) as session:
         seen = overview(session, code)
-        assert (seen.state, seen.problem) == ("set", None)
+        assert (seen.state, seen.problem) == ("set", None), seen.problem
 
 
 @pytest.fixture

@@ -166,3 +166,44 @@ def test_organisation_ratings_that_do_not_hold_are_refused(
 def test_a_wrong_setter_is_told_who_should_have_set_it(staff: Session) -> None:
     report = upload(staff, "organisation_ratings", units((SCHOOL, "2026-TW3", "baik", NIP["top"])))
     assert "its rating is set by Section" in report.problems[0].message
+
+
+def segmented(staff: Session) -> None:
+    """The teacher's quarter has two parts, each with an appraiser of its own."""
+    values = {"t": staff.info["tenant"]}
+    staff.execute(
+        text("""
+        INSERT INTO selaras.segment (tenant_id, period_id, person_id, number, starts, ends, cause, evaluated, unit_id,
+                                     position_id, appraiser_id, employment, regulation, origin)
+        SELECT :t, p.id, a.person_id, part.number, part.starts, part.ends, 'move', true, a.unit_id, a.position_id,
+               line.superior_id, a.employment, 'permenpan_6_2022', 'facts'
+        FROM selaras.period p, selaras.appointment a
+        JOIN selaras.person_number held ON held.tenant_id = a.tenant_id AND held.person_id = a.person_id
+        LEFT JOIN selaras.reporting_line line ON line.tenant_id = a.tenant_id AND line.person_id = a.person_id,
+             (VALUES (1, date '2026-07-01', date '2026-08-14'), (2, date '2026-08-15', date '2026-09-30'))
+             AS part (number, starts, ends)
+        WHERE p.tenant_id = :t AND p.code = '2026-TW3' AND a.tenant_id = :t AND held.number = :number
+        """),
+        {**values, "number": TEACHER},
+    )
+    staff.execute(text("UPDATE selaras.period SET segmented = 1 WHERE tenant_id = :t AND code = '2026-TW3'"), values)
+
+
+def test_a_rating_names_the_part_of_the_period(staff: Session) -> None:
+    segmented(staff)
+    header = ("NIP", "PERIODE", "SEGMEN", "HASIL KERJA", "PERILAKU KERJA")
+    rows = [(TEACHER, "2026-TW3", "1", "sesuai", "sesuai"), (TEACHER, "2026-TW3", "2", "di_atas", "sesuai")]
+    assert taken(staff, "ratings", csv_file(header, rows)).changed == {"ratings.new": 2}
+    kept = staff.execute(
+        text("SELECT segment, inputs ->> 'rating_hasil_kerja' FROM selaras.rating WHERE tenant_id = :t ORDER BY 1"),
+        {"t": staff.info["tenant"]},
+    ).all()
+    assert [tuple(one) for one in kept] == [(1, "sesuai"), (2, "di_atas")]
+    lost = upload(staff, "ratings", csv_file(header, [(TEACHER, "2026-TW3", "3", "sesuai", "sesuai")]))
+    assert codes(lost) == [(2, "SEGMEN", "unknown_segment")]
+
+
+def test_a_period_without_parts_has_no_second_one(staff: Session) -> None:
+    header = ("NIP", "PERIODE", "SEGMEN", "HASIL KERJA", "PERILAKU KERJA")
+    lost = upload(staff, "ratings", csv_file(header, [(TEACHER, "2026-TW3", "2", "sesuai", "sesuai")]))
+    assert codes(lost) == [(2, "SEGMEN", "unknown_segment")]

@@ -111,7 +111,7 @@ class Years:
     def levels(self, period: UUID, n: int, *, new_idea: bool = False, segment: int = 1) -> None:
         """A rating under PP 30/2019: every aspect at the lowest level that the post demands, 90 points."""
         aspects = ("orientasi_pelayanan", "komitmen", "inisiatif_kerja", "kerja_sama")
-        given = {"post_group": "ja_jf", "new_idea": new_idea, "level_min": 4, "level_max": 5}
+        given = {"new_idea": new_idea, "level_min": 4, "level_max": 5}
         self.rate(period, n, {**given, **dict.fromkeys(aspects, 4)}, segment)
 
     def plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -111,6 +112,20 @@ def test_one_case_at_a_time_and_none_by_the_wrong_office(closed: Session, office
     open_case(closed, pyb, registry, proposal, from_day=date(2026, 11, 1), reason=WHY.reason)
     with pytest.raises(Conflict, match="open already"):
         open_case(closed, pyb, registry, proposal, from_day=date(2026, 12, 1), reason=WHY.reason)
+
+
+def test_nobody_begins_their_own_case_nor_one_far_ahead(closed: Session, office: OfficeOf) -> None:
+    pyb, registry = office(closed, Role.AUTHORISED_OFFICIAL), load_registry()
+    chosen = proposal_of(closed, "pns")
+    endorse(closed, pyb, [chosen])
+    person = closed.execute(
+        text("SELECT person_id FROM selaras.proposal WHERE tenant_id = :t AND id = :i"),
+        {"t": closed.info["tenant"], "i": chosen},
+    ).scalar_one()
+    with pytest.raises(Refused, match="their own result"):
+        open_case(closed, replace(pyb, person_id=person), registry, chosen, from_day=date(2026, 1, 5), reason="x" * 20)
+    with pytest.raises(Invalid, match="a year ahead"):
+        open_case(closed, pyb, registry, chosen, from_day=date(9999, 12, 31), reason=WHY.reason)
 
 
 def test_a_reward_opens_no_case(closed: Session, office: OfficeOf) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from selaras.errors import Conflict, Invalid, NotFound, Refused
+from selaras.evaluation.rule_choices import choose
 from selaras.followup.deciding import carry_out, decide, decline, endorse, reject
 from selaras.followup.lists import Asked, counts, proposal, proposals
 from selaras.followup.proposing import propose
-from selaras.followup.rulebooks import choose
 from selaras.followup.rules import Said
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
@@ -179,3 +179,18 @@ def test_the_list_pages(closed: Session) -> None:
     assert len(first.items) == 40
     assert len(second.items) == 20
     assert second.next is None
+
+
+@pytest.mark.parametrize("number", ["800/1\n/2026", "800\u202e/1", "9" * 61, "  "])
+def test_a_decree_has_a_number_that_can_be_printed(closed: Session, office: OfficeOf, number: str) -> None:
+    made(closed)
+    one = some(closed, "reward")[:1]
+    endorse(closed, office(closed, Role.AUTHORISED_OFFICIAL), one)
+    with pytest.raises(Invalid, match="number"):
+        decide(closed, office(closed, Role.APPOINTING_OFFICIAL), one, Said("", number, date(2026, 11, 2)))
+
+
+def test_a_reason_has_an_end(closed: Session, office: OfficeOf) -> None:
+    made(closed)
+    with pytest.raises(Invalid, match="at most"):
+        decline(closed, office(closed, Role.AUTHORISED_OFFICIAL), some(closed, "reward")[:1], "Panjang " * 1000)

@@ -1,5 +1,6 @@
 """Tests here go through HTTP against the site."""
 
+from factories.browsing import browser, serve
 from factories.site_fixtures import fresh_attempts, site
 
-__all__ = ["fresh_attempts", "site"]
+__all__ = ["browser", "fresh_attempts", "serve", "site"]

@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
-import os
+import gzip
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from factories.browsing import IN_A_BROWSER
 from factories.site import PERIOD, Home, Site
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from selaras.followup.proposing import propose
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 from selaras.regulation import load_registry
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+HEAVIEST = 100_000
 HOME = re.compile(r"^http://[^/]+/$")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason="no Chromium here: apt-get install chromium"),
-]
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, *_: object) -> None: ...
+pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def port(site: Site) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield made
-        made.close()
+def port(site: Site, serve: Callable[..., int]) -> int:
+    return serve(site.app)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +70,7 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     person = closed.person(4)
     with closed.database.tenant(closed.tenant_id) as session:
         propose(session, system(closed.tenant_id), PERIOD, load_registry())
+    proposal = closed.scalar("SELECT id FROM selaras.proposal WHERE tenant_id = :tenant ORDER BY id LIMIT 1")
     return [
         ("sign-in", closed, "", "/sign-in"),
         ("home closed", closed, manager[closed.slug], "/"),
@@ -114,15 +82,21 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("periods", closed, manager[closed.slug], "/periods"),
         ("period", site.waiting, official, f"/periods/{PERIOD}"),
         ("close", opened, manager[opened.slug], f"/periods/{PERIOD}/close"),
+        ("period closed", closed, manager[closed.slug], f"/periods/{PERIOD}"),
+        ("units", opened, manager[opened.slug], f"/periods/{PERIOD}/units"),
+        ("unit", opened, manager[opened.slug], f"/periods/{PERIOD}/units/{opened.unit(2)}"),
         ("people", closed, manager[closed.slug], "/people"),
         ("people none", closed, manager[closed.slug], "/people?search=zzz"),
         ("person", closed, manager[closed.slug], f"/people/{person}"),
         ("receipt", closed, number_of(closed, 4), f"/people/{person}/receipts/{PERIOD}"),
         ("team", opened, number_of(opened, 1), "/team"),
         ("rating", opened, number_of(opened, 1), f"/people/{opened.person(4)}/ratings/{PERIOD}"),
+        ("rating closed", closed, number_of(closed, 1), f"/people/{person}/ratings/{PERIOD}"),
+        ("plan", closed, number_of(closed, 4), f"/people/{person}/plans/2026"),
         ("imports", closed, manager[closed.slug], "/imports"),
         ("not found", closed, manager[closed.slug], "/nothing"),
         ("follow-up", closed, official_at(closed), "/follow-up"),
+        ("proposal", closed, official_at(closed), f"/follow-up/{proposal}"),
         ("objections", closed, official_at(closed), "/objections"),
         ("merit", closed, manager[closed.slug], "/merit/2026"),
         ("refused", closed, number_of(closed, 4), "/people"),
@@ -130,7 +104,7 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     ]
 
 
-def test_every_page_is_accessible_and_fits_a_narrow_screen(site: Site, signed_in) -> None:
+def test_every_page_is_accessible_light_and_fits_a_narrow_screen(site: Site, signed_in) -> None:
     axe = Axe()
     faults: list[str] = []
     for name, home, who, address in every_page(site):
@@ -139,7 +113,10 @@ def test_every_page_is_accessible_and_fits_a_narrow_screen(site: Site, signed_in
         page.on("console", lambda message, to=spoken: to.append(message.text) if message.type == "error" else None)
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 800})
-            page.goto(address)
+            answer = page.goto(address)
+            weight = len(gzip.compress(answer.body())) if answer else 0
+            if weight > HEAVIEST:
+                faults.append(f"{name}: {weight} bytes")
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 faults.append(f"{name} at {width}: {wide} wide")

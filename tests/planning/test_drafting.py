@@ -176,6 +176,52 @@ def test_the_appraiser_sees_plan_and_team_leader_s_words_beside_the_rating(site:
     assert (shown["leader_name"], shown["inputs"][0]["period"]) == ("Orang 25", PERIOD)
 
 
+def test_a_team_leader_says_nothing_about_days_outside_the_assignment_or_a_period_that_is_settled(site: Site) -> None:
+    home = site.open
+    assignment = _assigned(home, member=4, leader=25)
+    said = home.as_person(25)
+    address = f"/api/v1/assignments/{assignment}/inputs"
+    outside = said.send("PUT", f"{address}/2019", {"content": "Terlambat"})
+    assert (outside.status_code, outside.json["code"]) == (422, "input_period")
+    _settled(home, "2027")
+    late = said.send("PUT", f"{address}/2027", {"content": "Terlambat"})
+    assert (late.status_code, late.json["code"]) == (409, "period_settled")
+    _unsettled(home, "2027")
+
+
+def test_the_plan_of_a_year_that_is_closed_stays_as_it_was_appraised(site: Site) -> None:
+    home = site.open
+    assert put(home.as_person(4), home, 4, body()).status_code == 200
+    _settled(home, "2026")
+    own, head = home.as_person(4), home.as_person(1)
+    answers = [
+        put(own, home, 4, body()),
+        own.send("POST", path(home, 4, "/submission")),
+        head.send("POST", path(home, 4, "/agreement")),
+        head.send("POST", path(home, 4, "/return"), {"note": NOTE}),
+    ]
+    assert [(one.status_code, one.json["code"]) for one in answers] == [(409, "period_settled")] * 4
+    _unsettled(home, "2026")
+
+
+def _settled(home: Home, year: str) -> None:
+    with home.database.tenant(home.tenant_id) as session:
+        session.execute(
+            text(
+                "INSERT INTO selaras.period (tenant_id, code, kind, starts, ends, state)"
+                " VALUES (:t, :y, 'year', make_date(:n, 1, 1), make_date(:n, 12, 31), 'closed')"
+            ),
+            {"t": home.tenant_id, "y": year, "n": int(year)},
+        )
+
+
+def _unsettled(home: Home, year: str) -> None:
+    with home.database.tenant(home.tenant_id) as session:
+        session.execute(
+            text("DELETE FROM selaras.period WHERE tenant_id = :t AND code = :y"), {"t": home.tenant_id, "y": year}
+        )
+
+
 def _assigned(home: Home, member: int, leader: int) -> str:
     with home.database.tenant(home.tenant_id) as session:
         made = session.execute(

@@ -367,3 +367,14 @@ def test_units_are_known_to_assignments_by_their_national_id(staff: Session) -> 
         rows_of(Kind.ASSIGNMENTS, assignment("clerk", UNOR_ID=OFFICE, ASAL_PENUGASAN="unit sendiri")),
     )
     assert held(staff, "clerk")[0].place_name == "Dinas Pendidikan"
+
+
+def test_a_closed_year_keeps_the_plans_that_its_results_rest_on(staff: Session) -> None:
+    file = rows_of(Kind.PLANS, *PLANS)
+    taken(staff, "plans", file)
+    period = (
+        "INSERT INTO selaras.period (tenant_id, code, kind, starts, ends, state)"
+        " VALUES (selaras.tid(), '2026', 'year', '2026-01-01', '2026-12-31', 'closed')"
+    )
+    staff.execute(text(period))
+    assert {code for _, _, code in codes(upload(staff, "plans", file))} == {"year_settled"}

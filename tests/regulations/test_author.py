@@ -78,7 +78,9 @@ def test_its_own_tests_types_and_style_are_in_order(tmp_path: Path, subject: Sub
     assert "@" not in readme
 
 
-@pytest.mark.parametrize("name", ["Perka", "7_2030", "perka-7", "", "../perka", "perka__7"])
+@pytest.mark.parametrize(
+    "name", ["Perka", "7_2030", "perka-7", "", "../perka", "perka__7", "class", "json", "selaras", "a" * 300]
+)
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(Invalid, match="cannot be a plugin's name"):
         write_skeleton(name, tmp_path)
@@ -117,6 +119,7 @@ EMPTY = "- id: X4\n  rule: perka_uji_1\n  inputs: {}\n  expected: {}\n- id: X5"
 SPOILED: list[tuple[Spoil, str, str]] = [
     (replaced("score.py", ROUNDING, "items.task_score.mean().round(0)"), "purity", "rounds by itself"),
     (replaced("score.py", "from polars import", "import socket\nfrom polars import"), "purity", "imports socket"),
+    (replaced("score.py", "from polars import", "open('/dev/null')\nfrom polars import"), "purity", "calls open"),
     (replaced("score.py", "item.output_actual /", "item.output /"), "loads", "reads output, which is neither"),
     (replaced("__init__.py", "import Path\n", "import Paths\n"), "loads", "cannot import name 'Paths'"),
     (replaced("score.py", "PERSON_STEPS = (score, ", "PERSON_STEPS = (scores, "), "loads", "NameError: name 'scores'"),

@@ -218,6 +218,19 @@ def test_a_former_result_stays_when_the_new_input_is_bad(run: Run, old: list[str
     assert (tmp_path / "out.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize("value", ["[1", "{", "*a", "!!python/object/apply:os.getcwd []", "[" * 5000])
+def test_a_choice_that_is_no_yaml_is_refused_in_words(run: Run, old: list[str], value: str) -> None:
+    ran = run(*old, "--parameter", f"label_convention={value}")
+    assert (ran.code, "cannot be read as YAML" in ran.err) == (2, True)
+
+
+def test_a_link_that_leads_nowhere_is_refused_in_words(run: Run, old: list[str], tmp_path: Path) -> None:
+    (tmp_path / "people.csv").unlink()
+    (tmp_path / "people.csv").symlink_to("people.csv")
+    ran = run(*old)
+    assert (ran.code, "a link that leads nowhere" in ran.err) == (2, True)
+
+
 def test_regulations_are_listed_and_shown(run: Run) -> None:
     assert "pp46_2011  2014-01-01 to before 2021-07-01  [pns]" in run("regulation", "list").out
     shown = run("regulation", "show", "pp46_2011", "--lang", "en").out

@@ -158,10 +158,10 @@ def test_every_installed_pack_can_be_created(console_database: Database) -> None
         assert pupr.status == "ended"
 
 
-def test_rules_on_a_day_follow_the_assignment(console_database: Database) -> None:
+def test_rules_on_a_day_follow_the_assignment(console_database: Database, database: Database) -> None:
     registry = load_registry()
     tenant_id = create(console_database, new_agency())
-    with console_database.platform() as session:
+    with database.tenant(tenant_id) as session:
         agency = queries.agency(session, tenant_id)
         assert queries.rules_on(session, agency, date(2019, 12, 31), registry).code == "pp46_2011"
         now = queries.rules_on(session, agency, date(2026, 9, 30), registry)

@@ -167,3 +167,11 @@ def test_people_are_comparable_by_known_attributes_only(tmp_path: Path, group_by
 def test_a_folder_without_pack_toml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackError, match="the file is missing"):
         read_pack("contoh", tmp_path)
+
+
+def test_a_pack_may_choose_what_regulations_leave_open(tmp_path: Path) -> None:
+    chosen = '[choices.permenpan_6_2022]\ndistribution_exempt_up_to = 0\ndistribution_most = "majority"\n'
+    pack = read_pack("contoh", write(tmp_path, SOUND + chosen))
+    assert pack.choices == {"permenpan_6_2022": {"distribution_exempt_up_to": 0, "distribution_most": "majority"}}
+    with pytest.raises(PackError, match="choices"):
+        read_pack("contoh", write(tmp_path, SOUND.replace("[agency]", "choices = 3\n[agency]")))

@@ -8,6 +8,11 @@ import re
 
 from factories.site import PERIOD, Site
 
+from selaras.closing.document import determination
+from selaras.closing.queries import overview
+from selaras.regulation import load_registry
+from selaras.tenancy.queries import agency, rules_on
+
 REASON = "Unit ini baru dibentuk dan seluruh targetnya terlampaui."
 
 
@@ -18,8 +23,8 @@ def test_home_shows_the_closed_quarter_with_its_figures(site: Site) -> None:
     assert re.search(r"pukul \d\d\.\d\d\s+WITA", page)
     assert '<svg class="bars"' in page
     assert "<title>Predikat pada Triwulan III 2026</title>" in page
-    assert re.search(r"Baik: 42 \(70 %\)", page)
-    assert re.search(r'<td class="num">42</td><td class="num">70 %</td>', page)
+    assert re.search(r"Baik: 42 \(70%\)", page)
+    assert re.search(r'<td class="num">42</td><td class="num">70%</td>', page)
     assert "Dokumen penetapan (PDF)" in page
 
 
@@ -50,7 +55,7 @@ def test_people_are_found_by_the_beginning_of_name_or_number_and_paged(site: Sit
     names = re.findall(r'<th scope="row"><a[^>]*>([^<]+)', first + second)
     assert len(names) == len(set(names)) == 50
     assert re.findall(r'<th scope="row"><a[^>]*>([^<]+)', manager.page("/people?search=orang+7")) == ["Orang 7"]
-    number = re.search(r"<td class=\"nowrap\">(\d{18})</td>", manager.page("/people?search=orang+7"))
+    number = re.search(r"<td class=\"wide num-id\">(\d{18})</td>", manager.page("/people?search=orang+7"))
     assert number
     assert "Orang 7" in manager.page(f"/people?search={number[1]}")
     assert "Tidak ditemukan" in manager.page("/people?search=zzz")
@@ -68,7 +73,7 @@ def test_a_receipt_names_steps_articles_rule_and_pay(site: Site) -> None:
     assert re.search(r"sidik aturan [0-9a-f]{8}…[0-9a-f]{4}", page)
     assert re.search(r'<td aria-current="true">.*?Sangat Baik', page, re.S)
     assert "TPP" in page
-    assert "Rp 2.500.000" in page
+    assert "Rp2.500.000" in page
     assert "Sebaran predikat Unit 1" in page
 
 
@@ -78,8 +83,15 @@ def test_the_person_accepts_or_objects_and_nobody_else(site: Site) -> None:
     assert site.closed.as_person(1).post(f"{base}/acceptance", on="/").status_code == 403
     assert site.closed.as_person(5).post(f"{base}/acceptance", on="/").status_code == 404
     person = site.closed.as_person(6)
+    asked = person.page(base)
+    places = [asked.index(one) for one in ('class="big"', "Penerimaan tidak dapat ditarik", "Saya terima hasil ini")]
+    assert places == sorted(places), "the result, what accepting means, then the button"
     assert person.post(f"{base}/acceptance", on=base).status_code == 303
-    assert "Diterima" in person.page(base)
+    answered = person.page(base)
+    steps = answered[answered.index('<ol class="steps">') : answered.index("</ol>")]
+    assert "Diterima" in steps
+    assert not re.search(r"sampai \d", steps), "the day of the answer stands there, not the last day to object"
+    assert len(set(re.findall(r'class="when">([^<]+)<', steps))) == 1, "set, told and accepted today"
     late = person.post(f"{base}/objection", {"reason": REASON}, on="/")
     assert late.status_code == 409
     assert "Hasil 2026-TW3 sudah diterima" in late.text
@@ -139,6 +151,21 @@ def test_closing_says_first_what_it_changes_and_for_whom_then_shows_progress(sit
     assert pdf.data.startswith(b"%PDF-")
 
 
+def test_a_refused_value_is_told_in_the_readers_words(site: Site) -> None:
+    head, form = site.open.as_person(1), f"/people/{site.open.person(4)}/ratings/{PERIOD}"
+    refused = head.post(form, {"rating_hasil_kerja": "hebat", "rating_perilaku": "sesuai"}, on=form)
+    assert refused.status_code == 422
+    assert "Rating hasil kerja: nilai tidak dikenal; pakai salah satu dari:" in refused.text
+    assert "not an allowed value" not in refused.text
+
+
+def test_a_rating_of_a_closed_period_is_shown_without_a_form(site: Site) -> None:
+    page = site.closed.as_person(1).page(f"/people/{site.closed.person(4)}/ratings/{PERIOD}")
+    assert "Penilaian yang diberikan" in page
+    assert "Simpan penilaian" not in page
+    assert 'type="radio"' not in page
+
+
 def test_pay_is_for_oneself_and_for_whoever_may_see_it(site: Site) -> None:
     page = f"/people/{site.closed.person(4)}/receipts/{PERIOD}"
     assert "per bulan" in site.closed.as_person(4).page(page)
@@ -169,7 +196,7 @@ def test_a_breach_is_overridden_by_the_official_with_a_reason(site: Site, urls) 
     path = f"/periods/{PERIOD}/units/{unit}/override"
     assert manager.post(path, {"reason": REASON}, on="/").status_code == 403
     page = official.page("/")
-    assert page.index("Unit yang menunggu keputusan") > 0
+    assert 0 < page.index("Triwulan III 2026 menunggu alasan Anda") < page.index("Penutupan Triwulan III 2026")
     assert path in page
     short = official.post(path, {"reason": "terlalu pendek"}, on="/")
     assert short.status_code == 422
@@ -179,6 +206,15 @@ def test_a_breach_is_overridden_by_the_official_with_a_reason(site: Site, urls) 
     done = official.page(f"/periods/{PERIOD}")
     assert REASON in done
     assert "ditetapkan dengan alasan" in done
+    with site.waiting.database.tenant(site.waiting.tenant_id) as session:
+        view, whose = overview(session, PERIOD), agency(session, site.waiting.tenant_id)
+        printed = determination(
+            whose, view.period, rules_on(session, whose, view.period.ends, load_registry()), view.checks
+        )
+    assert str(printed["subtitle"]).startswith("Triwulan III 2026 (1 Juli 2026 s.d.")
+    assert [line["violations"] for line in printed["overrides"]] == [
+        "Sebagian besar Baik; Sekurangnya 1 Butuh Perbaikan atau Kurang"
+    ]
 
 
 def test_a_bad_file_is_refused_whole_and_named_row_by_row(site: Site) -> None:

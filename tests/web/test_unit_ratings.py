@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from factories.site import PERIOD, Site
+from sqlalchemy import text
 
 BASE = f"/periods/{PERIOD}/units"
 
@@ -61,3 +62,24 @@ def test_the_api_rates_a_unit_likewise(site: Site) -> None:
     listed = manager.get(f"/api/v1{BASE}").json["items"]
     assert {one["unit_id"] for one in listed} >= {str(unit)}
     assert manager.send("PUT", f"/api/v1{BASE}/{unit}/rating", {"rating": "x" * 500}).status_code == 422
+
+
+def test_a_refused_recommendation_keeps_no_file_and_a_strange_type_is_none(site: Site) -> None:
+    manager, unit = site.open.manager(), site.open.unit(2)
+    page = f"{BASE}/{unit}"
+
+    def kept() -> list[str]:
+        with site.open.database.tenant(site.open.tenant_id) as session:
+            query = "SELECT media_type FROM selaras.stored_file WHERE tenant_id = :t AND name = 'aneh.pdf'"
+            return list(session.scalars(text(query), {"t": site.open.tenant_id}))
+
+    def send(office: str) -> int:
+        paper = (io.BytesIO(b"%PDF-1.7"), "aneh.pdf", "a" * 5000)
+        sent = {"office": office, "reason": "Sudah dibahas.", "file": paper}
+        return int(manager.post(f"{page}/recommendations", sent, on=page).status_code)
+
+    assert send("press") == 422
+    assert kept() == []
+    assert send("hr") == 303
+    assert kept() == ["application/octet-stream"]
+    assert manager.get(f"{page}/recommendations/hr").mimetype == "application/octet-stream"

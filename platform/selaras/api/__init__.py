@@ -12,6 +12,7 @@ from selaras.api import (
     organisation,
     planning,
     remuneration,
+    rule_choices,
     tenancy,
     unit_ratings,
 )
@@ -43,5 +44,6 @@ def install(app: Flask) -> None:
         exchange,
         followup,
         remuneration,
+        rule_choices,
     ):
         documented.register_blueprint(module.endpoints)

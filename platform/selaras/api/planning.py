@@ -19,6 +19,7 @@ from selaras.api.shapes import Word
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, rules, session
 from selaras.evaluation.rules import period_span
+from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
 from selaras.planning import drafting
 from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
@@ -57,6 +58,7 @@ def show_plan(person_id: UUID, year: int) -> Response:
 def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
     """Write one's own draft; what the form does not know is refused field by field, what is missing is not yet."""
     found = plan_seen(session(), actor(), person_id, year)
+    refuse_settled(session(), str(year))
     drafting.save_draft(session(), actor(), person_id, year, _draft(body), rules(last_day(year, found)))
     return encoded(_person_plan(person_id, year))
 
@@ -67,6 +69,7 @@ def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
 def submit_plan(person_id: UUID, year: int) -> Response:
     """Hand one's own plan to the appraiser; every field that is still open is named."""
     found = plan_seen(session(), actor(), person_id, year)
+    refuse_settled(session(), str(year))
     drafting.submit(session(), actor(), person_id, year, rules(last_day(year, found)))
     return encoded(_person_plan(person_id, year))
 
@@ -76,6 +79,7 @@ def submit_plan(person_id: UUID, year: int) -> Response:
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def agree_plan(person_id: UUID, year: int) -> Response:
     """The appraiser agrees to a submitted plan."""
+    refuse_settled(session(), str(year))
     drafting.agree(session(), actor(), person_id, year)
     return encoded(_person_plan(person_id, year))
 
@@ -86,6 +90,7 @@ def agree_plan(person_id: UUID, year: int) -> Response:
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def return_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
     """The appraiser gives a plan back to be changed, and says why."""
+    refuse_settled(session(), str(year))
     drafting.give_back(session(), actor(), person_id, year, body["note"])
     return encoded(_person_plan(person_id, year))
 
@@ -117,7 +122,9 @@ def list_assignments(query: dict[str, Any], person_id: UUID) -> Response:
 @endpoints.response(204)
 def put_input(body: dict[str, Any], assignment_id: UUID, period: str) -> Response:
     """The team leader tells the appraiser about one assigned person; it is read beside the rating and rates nothing."""
-    give_input(session(), actor(), assignment_id, period_span(period).code, body["content"])
+    span = period_span(period)
+    refuse_settled(session(), span.code)
+    give_input(session(), actor(), assignment_id, span.code, body["content"], days=(span.starts, span.ends))
     return Response(status=204)
 
 

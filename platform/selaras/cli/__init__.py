@@ -15,6 +15,7 @@ COMMANDS = {
     "appraise": "appraise",
     "audit": "audit",
     "case": "case",
+    "choice": "choice",
     "close": "close",
     "combine": "combine",
     "database": "database",

@@ -155,12 +155,19 @@ def check_explain(people: pl.DataFrame, explain: tuple[str, ...]) -> None:
 
 def check_out(out: Path, people: Path, items: Path | None) -> None:
     """Refuse a folder that does not exist, a wrong suffix, and an output that is an input."""
+    for path in (out, people, items):
+        _check_loop(path)
     _check_suffix(out)
     if not out.resolve().parent.is_dir():
         raise Invalid("appraise.out_folder", "The folder of --out {out} does not exist.", out=str(out))
     inputs = {path.resolve() for path in (people, items) if path is not None}
     if {out.resolve(), items_path(out).resolve()} & inputs:
         raise Invalid("appraise.out_is_input", "--out {out} would overwrite an input; choose another.", out=str(out))
+
+
+def _check_loop(path: Path | None) -> None:
+    if path is not None and path.is_symlink() and not path.exists():
+        raise Invalid("appraise.link", "{file} is a link that leads nowhere; name the file itself.", file=str(path))
 
 
 def _check_suffix(path: Path) -> None:
@@ -173,7 +180,12 @@ def choice(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise Invalid("appraise.parameter", "--parameter {text} must be NAME=VALUE.", text=text)
-    return name, yaml.safe_load(value)
+    try:
+        return name, yaml.safe_load(value)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Invalid(
+            "appraise.parameter_value", "--parameter {name}: its value cannot be read as YAML.", name=name
+        ) from error
 
 
 def items_path(out: Path) -> Path:

@@ -85,6 +85,8 @@ def show(slug: str, period: str) -> None:
         table.add_row(stage.stage.value, "yes" if stage.done else "–", str(stage.rows), f"{stage.seconds:.3f}")
     console = Console()
     console.print(table)
+    if seen.problem:
+        console.print(seen.problem["message"].format(**seen.problem["params"]))
     for outcome, people in seen.counts.items():
         console.print(f"{outcome}: {people}")
     for check in seen.checks:

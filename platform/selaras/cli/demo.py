@@ -17,6 +17,8 @@ from selaras.cli.serve import refuse_taken_addresses, services, work_services
 from selaras.config import Settings, settings
 from selaras.db.session import Database
 from selaras.demo.feature import roll_out
+from selaras.demo.offices import OFFICES
+from selaras.demo.population import FEWEST
 from selaras.demo.run import Closed, Player
 from selaras.demo.stage import Stage
 from selaras.errors import Invalid
@@ -30,11 +32,20 @@ WIDTH = 150
 
 
 @click.command()
-@click.option("--people", default=300, show_default=True, help="People per agency (a successor takes its share).")
+@click.option(
+    "--people",
+    type=click.IntRange(min=FEWEST),
+    default=300,
+    show_default=True,
+    help="People per agency (a successor takes its share).",
+)
 @click.option("--only", multiple=True, metavar="SLUG", help="Only these agencies (may be repeated).")
 @click.option("--no-serve", is_flag=True, help="End after the summary; leave no process behind.")
 def demo(people: int, only: tuple[str, ...], no_serve: bool) -> None:
-    """Six pilot agencies close a quarter, each behind its own wall; then open the result in a browser."""
+    """The pilot agencies and their successors close a quarter, each behind its own wall; then open it in a browser.
+
+    Without --only it plays every agency whose pack has a demo; `--only` with a wrong name lists them.
+    """
     terminal = Console()
     # A pipe or a narrow window would fold the summary beyond reading.
     console = Console(width=max(terminal.width, WIDTH))
@@ -154,7 +165,8 @@ def _sign_ins(console: Console, chosen: Settings, packs: list[Pack]) -> None:
     table.add_column("Instansi")
     table.add_column("Alamat", no_wrap=True)
     table.add_column("Masuk sebagai")
+    whoever = ", ".join((*(office[0] for office in OFFICES), "atau NIP siapa saja"))
     for pack in packs:
-        table.add_row(pack.name, f"http://{pack.hosts[0]}:{port}/", "pengelola, pejabat, pengawas, atau NIP siapa saja")
+        table.add_row(pack.name, f"http://{pack.hosts[0]}:{port}/", whoever)
     table.add_row("Konsol pusat", f"http://{chosen.console_host}:{console_port}/", "operator")
     console.print(table)

@@ -1,19 +1,14 @@
-"""`selaras followup`: propose what follows a closed period, look at it, candidates, an agency's own choices."""
+"""`selaras followup`: propose what follows a closed period, and look at it."""
 
 from __future__ import annotations
-
-import json
-from datetime import datetime
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from selaras.cli.reach import agency_session
-from selaras.errors import Invalid
 from selaras.followup import lists
 from selaras.followup.proposing import propose as propose_period
-from selaras.followup.rulebooks import choose as choose_parameters
 from selaras.identity.actor import system
 from selaras.regulation import load_registry
 
@@ -59,26 +54,3 @@ def list_(slug: str, period: str | None, kind: str | None, state: str | None, li
     console.print(table)
     for count in counts:
         console.print(f"{count.kind} · {count.state}: {count.proposals}")
-
-
-@followup.command()
-@_agency
-@click.argument("regulation")
-@click.option("--set", "given", multiple=True, metavar="NAME=JSON", required=True, help="An open parameter.")
-@click.option("--from", "start", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day.")
-@click.option("--reason", required=True, help="Why; at least 20 characters.")
-def choose(slug: str, regulation: str, given: tuple[str, ...], start: datetime, reason: str) -> None:
-    """The agency's own choice for what REGULATION leaves open, from a day on."""
-    parameters = dict(_parameter(one) for one in given)
-    with agency_session(slug) as session:
-        actor = system(int(session.info["tenant"]))
-        choose_parameters(session, actor, load_registry(), regulation, parameters, start=start.date(), reason=reason)
-    click.echo(f"{regulation}: {', '.join(sorted(parameters))} from {start.date().isoformat()}.")
-
-
-def _parameter(text: str) -> tuple[str, object]:
-    name, _, value = text.partition("=")
-    try:
-        return name.strip(), json.loads(value)
-    except ValueError as error:
-        raise Invalid("followup.json", '{text} is not NAME=JSON, such as periods=["quarter"].', text=text) from error

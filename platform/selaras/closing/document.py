@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from selaras.calendar.days import zone_label
 from selaras.clock import now
 from selaras.closing.models import Close
 from selaras.db.session import tenant_of
@@ -17,7 +16,9 @@ from selaras.documents.pdf import render
 from selaras.documents.sheet import MEDIA_TYPE as SHEET
 from selaras.documents.sheet import sheet
 from selaras.evaluation.distribution import CheckView
+from selaras.evaluation.printed_words import Say
 from selaras.evaluation.queries import PeriodView
+from selaras.evaluation.wording import limit_label
 from selaras.files.service import keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
@@ -76,16 +77,17 @@ def determination(
     whose: AgencyView, period: PeriodView, rules: Rules, found: list[CheckView], annex: Annex | None = None
 ) -> dict[str, object]:
     """What the document says, as plain data for the template. Of many units it lists those out of line alone."""
+    say = Say("id", whose.time_zone, {})
     at, short = now().astimezone(ZoneInfo(whose.time_zone)), len(found) > LISTED
     return {
         "agency": whose.name,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": "Format Penetapan Predikat Kinerja Pegawai",
-        "subtitle": f"Periode {period.code} ({period.starts:%d-%m-%Y} s.d. {period.ends:%d-%m-%Y})",
+        "subtitle": f"{say.period(period.code)} ({say.day(period.starts)} s.d. {say.day(period.ends)})",
         "facts": [
             {"label": "Dasar", "value": "; ".join(rules.legal_basis)},
-            {"label": "Aturan", "value": f"{rules.code}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
-            {"label": "Ditetapkan", "value": f"{at:%d-%m-%Y %H.%M} {zone_label(whose.time_zone)}"},
+            {"label": "Aturan", "value": f"{rules.title['id']}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
+            {"label": "Ditetapkan", "value": say.moment(at)},
         ],
         "outcomes": [level.label["id"] for level in rules.outcomes],
         "totals": _totals(rules, found),
@@ -106,14 +108,14 @@ def determination(
         if annex
         else None,
         "overrides": [
-            {"unit": check.unit_name, "violations": ", ".join(check.violations), "reason": check.override_reason}
+            {"unit": check.unit_name, "violations": _broken(rules, check), "reason": check.override_reason}
             for check in found
             if check.override_reason
         ],
         "words": _WORDS,
         "closing": "Dokumen ini dibuat oleh sistem dari hasil penutupan periode; sidik aturan dan sidik seluruh hasil "
         "tercatat dalam buku besar audit instansi.",
-        "footer": f"{whose.name} · {period.code}",
+        "footer": f"{whose.name} · {say.period(period.code)}",
     }
 
 
@@ -143,6 +145,13 @@ def _table(rules: Rules, found: list[CheckView]) -> Iterator[tuple[str | int, ..
         counts = [check.counts.get(level.code, 0) for level in rules.outcomes]
         rating = _rating(rules, check.organisation_rating)
         yield check.unit_name, rating, *counts, sum(counts), _verdict(check)
+
+
+def _broken(rules: Rules, check: CheckView) -> str:
+    """The demands that the unit does not keep, in the rule's words."""
+    rule = rules.describe()
+    said = (limit_label(rule, check.organisation_rating, code)["id"] for code in check.violations)
+    return "; ".join(one.replace(" %", "%") for one in said)
 
 
 def _verdict(check: CheckView) -> str:

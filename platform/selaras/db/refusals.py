@@ -81,6 +81,11 @@ _BY_STATE: tuple[tuple[type[Error], Words], ...] = (
 _ANYTHING = Words(Unavailable, "database.failed", "The database refused this and nothing was changed.")
 
 
+def sentences() -> list[str]:
+    """Every message of the tables above, to be translated: no call with an exception's name in it is found there."""
+    return [words.message for _, words in _BY_STATE] + [_ANYTHING.message]
+
+
 def refusal(error: DBAPIError, words: Mapping[str, Words] | None = None) -> DomainError:
     """The DomainError for an error of the database, without a single value of a row.
 

@@ -14,7 +14,7 @@ OFFICES = (
     ("pengelola", "Pengelola Kinerja", Role.PERFORMANCE_MANAGER),
     ("pejabat", "Pejabat yang Berwenang", Role.AUTHORISED_OFFICIAL),
     ("ppk", "Pejabat Pembina Kepegawaian", Role.APPOINTING_OFFICIAL),
-    ("pengawas", "Auditor Internal", Role.AUDITOR),
+    ("auditor", "Auditor Internal", Role.AUDITOR),
 )
 
 

@@ -22,6 +22,7 @@ from selaras.demo.population_agency import Population
 from selaras.demo.stage import OPERATOR, Stage, refuse_refused
 from selaras.demo.succession import inherit
 from selaras.errors import NotFound, Unavailable
+from selaras.evaluation import rule_choices
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.rules import period_span
@@ -108,6 +109,7 @@ class Player:
             evaluation.seed(session, self._pack, start)
             # The pack's table is today's; it says nothing about what was paid under an older regulation.
             followup.seed(session, self._pack, max(span.starts for span in self._pack.regulations))
+            rule_choices.seed(session, self._stage.registry, self._pack)
             for subject, name, role in OFFICES:
                 account = ensure_account(session, subject, f"{name} {self._pack.short_name}")
                 grant_role(session, account, role, Range(start, None))

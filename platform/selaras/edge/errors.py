@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -14,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from selaras.db.refusals import refusal
-from selaras.edge.words import code_word, day_in_words, permission_word
+from selaras.edge.words import in_words
 from selaras.errors import DomainError, Invalid, Misconfigured
 from selaras.identity.sessions import unavailable
 
@@ -99,7 +98,7 @@ def filled(message: str, params: Mapping[str, object]) -> str:
     """A message id in the reader's language with its parameters filled in."""
     if not message:
         return ""
-    return str(gettext(message)).format(**{name: _in_words(name, value) for name, value in params.items()})
+    return str(gettext(message)).format(**{name: in_words(name, value) for name, value in params.items()})
 
 
 def title(status: int) -> str:
@@ -112,11 +111,3 @@ def _of_http(error: HTTPException, status: int) -> Problem:
     errors = data.get("errors") or data.get("messages") or {}
     detail = str(_DETAILS.get(status, _DETAILS[400 if status < 500 else 500])).replace("{most}", str(MOST_MEGABYTES))
     return Problem(status, f"http_{status}", title(status), detail, errors if isinstance(errors, dict) else {})
-
-
-def _in_words(name: str, value: object) -> object:
-    if name == "permission":
-        return ", ".join(permission_word(one) for one in str(value).split(", "))
-    if name in ("state", "kind"):
-        return code_word(str(value))
-    return day_in_words(value) if isinstance(value, date) else value

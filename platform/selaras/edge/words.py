@@ -87,6 +87,17 @@ def code_word(code: str) -> str:
     return str(_CODES.get(code, code))
 
 
+def in_words(name: str, value: object) -> object:
+    """A refusal's parameter as it stands in its sentence: labels, permissions, states, kinds and days in words."""
+    if name == "permission":
+        return ", ".join(permission_word(one) for one in str(value).split(", "))
+    if name in ("state", "kind", "known_kinds"):
+        return ", ".join(code_word(one) for one in str(value).split(", "))
+    if isinstance(value, Mapping):
+        return words(value)
+    return day_in_words(value) if isinstance(value, date) else value
+
+
 def day_in_words(value: date) -> str:
     """7 Juli 2026."""
     return dates.format_date(value, "d MMMM yyyy", locale=language())
@@ -132,18 +143,18 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
 
 
 def rupiah(value: Decimal | int) -> str:
-    """Rp 1.234.567, and −Rp 1.234 below zero."""
-    return f"{'−' if value < 0 else ''}Rp {number(-value if value < 0 else value, 0)}"
+    """Rp1.234.567, and −Rp1.234 below zero."""
+    return f"{'−' if value < 0 else ''}Rp{number(-value if value < 0 else value, 0)}"
 
 
 def percent(value: Decimal | float) -> str:
-    """100 % and 92,5 %: a percentage that is already in hundredths."""
-    return f"{number(value)} %"
+    """100% and 92,5%: a percentage that is already in hundredths."""
+    return f"{number(value)}%"
 
 
 def share(part: int, whole: int) -> str:
     """What percentage `part` is of `whole`, to one digit at most."""
-    return f"{number(round(100 * part / whole, 1))} %" if whole else "–"
+    return f"{number(round(100 * part / whole, 1))}%" if whole else "–"
 
 
 def period_in_words(code: str) -> str:

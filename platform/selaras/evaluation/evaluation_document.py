@@ -77,7 +77,7 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),
-        "subtitle": f"{outcome.period_code} · {say.day(outcome.starts)} {say('to')} {say.day(outcome.ends)}",
+        "subtitle": f"{say.period(outcome.period_code)} · {say.span(outcome.starts, outcome.ends)}",
         "parties": _parties(session, say, subject),
         "sections": _sections(say, asked, planned, reached, heard) if planned else [],
         "behaviours": _behaviours(say, asked, planned, heard),
@@ -86,7 +86,7 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
         "rule": f"{say.label(subject.view.description['title'])} · {outcome.rule_hash}",
         "signers": _signers(session, say, subject),
         "words": {name: say(name) for name in _WORDS},
-        "footer": f"{whose.name} · {outcome.period_code} · {say('printed')} {say.moment(at)}",
+        "footer": f"{whose.name} · {say.period(outcome.period_code)} · {say('printed')} {say.moment(at)}",
     }
     number = subject.person.line.number or str(outcome.person_id)
     return Printed(f"evaluasi-{outcome.period_code}-{number}-{language}.pdf", render("evaluation", data))

@@ -149,6 +149,7 @@ class Facts:
             "day": period.ends,
             "employments": covered(rules),
             "evaluable": list(EVALUABLE),
+            "post_grouped": any(column.provided and column.name == "post_group" for column in rules.person_columns),
             "after": FIRST,
             "last": LAST,
         }

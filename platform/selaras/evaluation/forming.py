@@ -95,6 +95,8 @@ def state_segments(
     if len(reason.strip()) < REASON_LENGTH:
         raise Invalid("segment_reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
     _refuse_misplaced(period, stated)
+    if any(one.appraiser_id == person_id for one in stated):
+        raise Invalid("segment_oneself", "Nobody appraises themself; name somebody else as the appraiser.")
     before = segments_of(session, period.id, person_id)
     rows = pl.DataFrame(
         [_row(session, period, person_id, n, one, law, before) for n, one in enumerate(stated, 1)],

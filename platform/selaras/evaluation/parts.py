@@ -22,9 +22,14 @@ def led_unit(holder: str) -> str:
 
 
 def inputs_of(rated: str) -> str:
-    """The rating's inputs with the facts that the platform provides (`regulation.types.PROVIDED`); needs `led_unit`."""
+    """The rating's inputs with the facts that the platform provides (`regulation.types.PROVIDED`); needs `led_unit`.
+
+    The group of the post only where the rule asks for it (`%(post_grouped)s`): others would store it for nothing.
+    """
     provided = "jsonb_build_object('led_unit_rating', led.rating)"
-    return f"CASE WHEN led.rating IS NULL THEN {rated}.inputs ELSE {rated}.inputs || {provided} END"
+    group = "jsonb_build_object('post_group', CASE post.kind WHEN 'jpt' THEN 'jpt' ELSE 'ja_jf' END)"
+    inputs = f"CASE WHEN %(post_grouped)s THEN {group} || {rated}.inputs ELSE {rated}.inputs END"
+    return f"CASE WHEN led.rating IS NULL THEN {inputs} ELSE {inputs} || {provided} END"
 
 
 # A part is ready when it is rated, or its outcome was made elsewhere. The whole is, when every part is; where the

@@ -22,6 +22,8 @@ _CERTAINTIES: Mapping[str, Label] = {
     "sample": {"id": "contoh", "en": "example"},
 }
 
+_ROMAN = ("I", "II", "III", "IV")
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -43,8 +45,25 @@ class Say:
     def label(self, label: Label) -> str:
         return label[self.language]
 
+    def period(self, code: str) -> str:
+        """Triwulan III 2026 for 2026-TW3; half-year, month and year likewise."""
+        year, _dash, part = code.partition("-")
+        if part.startswith("TW"):
+            quarter = _ROMAN[int(part[2:]) - 1]
+            return f"Triwulan {quarter} {year}" if self.language == "id" else f"Quarter {quarter} of {year}"
+        if part.startswith("S"):
+            half = _ROMAN[int(part[1:]) - 1]
+            return f"Semester {half} {year}" if self.language == "id" else f"Half-year {half} of {year}"
+        if part:
+            return dates.format_date(date(int(year), int(part), 1), "MMMM yyyy", locale=self.language)
+        return f"Tahun {year}" if self.language == "id" else f"Year {year}"
+
     def day(self, value: date) -> str:
         return dates.format_date(value, "d MMMM yyyy", locale=self.language)
+
+    def span(self, first: date, last: date) -> str:
+        """1 Juli 2026 s.d. 30 September 2026."""
+        return f"{self.day(first)} {'s.d.' if self.language == 'id' else 'to'} {self.day(last)}"
 
     def moment(self, value: datetime) -> str:
         local = value.astimezone(ZoneInfo(self._zone))

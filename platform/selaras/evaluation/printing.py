@@ -94,7 +94,7 @@ def receipt_document(
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),
-        "subtitle": f"{outcome.period_code} · {say.day(outcome.starts)} {say('to')} {say.day(outcome.ends)}",
+        "subtitle": f"{say.period(outcome.period_code)} · {say.span(outcome.starts, outcome.ends)}",
         "facts": _facts(say, person, view),
         "outcome": outcome_word(rule, outcome.outcome).label[language],
         "score": "" if outcome.score is None else say.number(outcome.score, 2),
@@ -105,7 +105,7 @@ def receipt_document(
         "rule": f"{rule['title'][language]}; {'; '.join(rule['legal_basis'])}; {say('edition')} {outcome.edition}",
         "hash": outcome.rule_hash,
         "words": {name: say(name) for name in _WORDS},
-        "footer": f"{whose.name} · {outcome.period_code} · {say('printed')} {say.moment(at)}",
+        "footer": f"{whose.name} · {say.period(outcome.period_code)} · {say('printed')} {say.moment(at)}",
     }
 
 
@@ -158,7 +158,7 @@ def _part(say: Say, part: PartView) -> dict[str, Any]:
     word = outcome_word(part.description, part.outcome)
     score = "" if part.score is None else say.number(part.score, 2)
     came_to = " · ".join(filter(None, (say.label(word.label), score)))
-    source = f"{say('from_period')} {part.source_period}" if part.source_period else ""
+    source = f"{say('from_period')} {say.period(part.source_period)}" if part.source_period else ""
     about = (part.unit_name, part.appraiser_name, part.description["title"][say.language], source)
     lines = part.receipt.lines if part.receipt else ()
     return {

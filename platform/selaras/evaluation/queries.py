@@ -73,6 +73,9 @@ class OutcomeView:
     set_at: datetime | None
     delivered_at: datetime | None
     objection_until: date | None
+    # When the person accepted or objected, and when the decision made it final; None while neither happened.
+    answered_at: datetime | None
+    final_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -282,26 +285,35 @@ def _outcomes(person_id: UUID) -> Select[Any]:
     )
 
 
-def _events(session: Session, person_id: UUID) -> dict[tuple[UUID, int, int], frozenset[str]]:
+def _events(session: Session, person_id: UUID) -> dict[tuple[UUID, int, int], dict[str, datetime]]:
     rows = session.execute(
-        select(OutcomeEvent.period_id, OutcomeEvent.segment, OutcomeEvent.revision, func.array_agg(OutcomeEvent.state))
+        select(
+            OutcomeEvent.period_id,
+            OutcomeEvent.segment,
+            OutcomeEvent.revision,
+            func.jsonb_object_agg(OutcomeEvent.state, OutcomeEvent.at),
+        )
         .where(OutcomeEvent.person_id == person_id)
         .group_by(OutcomeEvent.period_id, OutcomeEvent.segment, OutcomeEvent.revision)
     )
-    return {(period, segment, revision): frozenset(states) for period, segment, revision, states in rows}
+    return {
+        (period, segment, revision): {state: datetime.fromisoformat(at) for state, at in happened.items()}
+        for period, segment, revision, happened in rows
+    }
 
 
 def _zone(session: Session) -> str:
     return session.execute(select(Agency.time_zone).where(Agency.tenant_id == session.info["tenant"])).scalar_one()
 
 
-def _view(row: Row[Any], events: dict[tuple[UUID, int, int], frozenset[str]], zone: str) -> OutcomeView:
+def _view(row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]], zone: str) -> OutcomeView:
     outcome, batch, period = row.Outcome, row.OutcomeBatch, row.Period
     until = objection_until(batch.delivered_at, row.objection, zone)
+    happened = events.get((outcome.period_id, outcome.segment, outcome.revision), {})
     state = outcome_state(
         batch.state,
         batch.delivered_at,
-        events.get((outcome.period_id, outcome.segment, outcome.revision), frozenset()),
+        frozenset(happened),
         until is not None and today(zone) > until,
     )
     return OutcomeView(
@@ -327,6 +339,8 @@ def _view(row: Row[Any], events: dict[tuple[UUID, int, int], frozenset[str]], zo
         set_at=batch.set_at,
         delivered_at=batch.delivered_at,
         objection_until=until,
+        answered_at=happened.get(OutcomeState.ACCEPTED) or happened.get(OutcomeState.OBJECTED),
+        final_at=happened.get(OutcomeState.FINAL),
     )
 
 

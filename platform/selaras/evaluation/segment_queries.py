@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from selaras.db.bulk import read_frame
+from selaras.db.session import tenant_of
 from selaras.evaluation.models import Rating, Segment
 from selaras.organisation.models import Person
 
@@ -39,6 +43,23 @@ class SegmentView:
     def rateable(self) -> bool:
         """Whether an appraiser's rating is what its outcome is made of."""
         return self.evaluated and self.source_period_id is None and self.stated_outcome is None
+
+
+def rateable_segments(session: Session, period_ids: Sequence[str]) -> pl.DataFrame:
+    """`period_id`, `person_id`, `segment`, `last_day`, `rater` of every part in the periods that somebody rates."""
+    query = """
+        SELECT period_id, person_id, number, ends, appraiser_id FROM selaras.segment
+        WHERE tenant_id = %(tenant)s AND period_id = ANY(%(periods)s::uuid[]) AND evaluated
+          AND source_period_id IS NULL AND stated_outcome IS NULL
+    """
+    schema = {
+        "period_id": pl.String,
+        "person_id": pl.String,
+        "segment": pl.Int64,
+        "last_day": pl.Date,
+        "rater": pl.String,
+    }
+    return read_frame(session, query, {"tenant": tenant_of(session), "periods": list(period_ids)}, schema)
 
 
 def segments_of(session: Session, period_id: UUID, person_id: UUID) -> tuple[SegmentView, ...]:

@@ -30,7 +30,7 @@ from selaras.evaluation.rules import OutcomeState, PeriodSpan, period_span
 from selaras.evaluation.wording import descriptions
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
-from selaras.regulation import Rules
+from selaras.regulation import Label, Rules
 from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import agency
 
@@ -75,10 +75,10 @@ def _check_span(session: Session, span: PeriodSpan, rules: Rules) -> None:
     if span.kind not in rules.periods:
         raise Invalid(
             "period_kind",
-            "{regulation} has no evaluation by {kind}; it knows: {known}.",
-            regulation=rules.code,
+            "{regulation} has no evaluation by {kind}; it knows: {known_kinds}.",
+            regulation=rules.title,
             kind=span.kind,
-            known=", ".join(rules.periods),
+            known_kinds=", ".join(rules.periods),
         )
     if span.starts > today(agency(session, tenant_of(session)).time_zone) + FARTHEST:
         raise Invalid(
@@ -142,6 +142,21 @@ def open_for_rating(session: Session, code: str) -> PeriodView:
     return period
 
 
+def refuse_settled(session: Session, code: str) -> None:
+    """`Conflict` where the period `code` is being closed or closed: what its results rest on is no longer changed.
+
+    A period that was never opened here refuses nothing; a close that begins now waits for this transaction.
+    """
+    state = session.scalar(select(Period.state).where(Period.code == code).with_for_update(read=True))
+    if state not in (None, "open"):
+        raise Conflict(
+            "period_settled",
+            "Period {code} is {state}; what its results rest on stays as it is.",
+            code=code,
+            state=state,
+        )
+
+
 def rate(
     session: Session,
     actor: Actor,
@@ -195,11 +210,15 @@ def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rule
     if problems:
         raise Invalid(
             "rating_value",
-            "{column}: {problem} {remedy}",
-            column=problems[0].column,
-            problem=problems[0].problem,
-            remedy=problems[0].remedy,
+            "{column}: {problem}; {remedy}.",
+            column=_label(rules, problems[0].column),
+            problem=problems[0].label("problem"),
+            remedy=problems[0].label("remedy"),
         )
+
+
+def _label(rules: Rules, name: str) -> Label | str:
+    return next((column.label for column in rules.asked_columns if column.name == name), name)
 
 
 def _plain(value: object) -> bool:
@@ -252,12 +271,19 @@ def object_to(session: Session, actor: Actor, code: str, reason: str) -> None:
     _answer(session, actor, code, OutcomeState.OBJECTED, reason.strip())
 
 
+def hold_answers(session: Session, person_id: UUID) -> None:
+    """Wait until nobody else answers, or decides on an answer, about this person; until the transaction ends.
+
+    One after the other: of an acceptance and an objection sent at once, both would be kept.
+    """
+    answers = func.hashtextextended(f"selaras.answer.{person_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(answers)))
+
+
 def _answer(session: Session, actor: Actor, code: str, state: OutcomeState, reason: str | None) -> None:
     if actor.person_id is None:
         raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)
-    # One answer after the other: of an acceptance and an objection sent at once, both would be kept.
-    answers = func.hashtextextended(f"selaras.answer.{actor.person_id}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(answers)))
+    hold_answers(session, actor.person_id)
     outcome = latest_outcome(session, actor.person_id, code)
     if outcome is None:
         raise NotFound("outcome_none_yours", "There is no outcome of yours for {code}.", code=code)

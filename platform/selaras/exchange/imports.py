@@ -31,6 +31,7 @@ from selaras.exchange.kinds import (
     people,
     plan_texts,
     plans,
+    potential,
     progress,
     ratings,
     superiors,
@@ -68,6 +69,7 @@ LOADERS: Mapping[Kind, Loader] = {
     Kind.ORGANISATION_RATINGS: organisation_ratings.load,
     Kind.RATINGS: ratings.load,
     Kind.HISTORY: history.load,
+    Kind.POTENTIAL: potential.load,
 }
 
 

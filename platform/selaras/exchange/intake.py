@@ -8,12 +8,14 @@ from datetime import date
 from uuid import UUID
 
 import polars as pl
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged
 from selaras.db.session import tenant_of
+from selaras.evaluation.models import Period
 from selaras.exchange.report import Problems
 from selaras.identity.actor import Actor
 from selaras.organisation.service import known_units
@@ -61,6 +63,14 @@ def refuse_duplicates(intake: Intake, table: pl.DataFrame, key: Sequence[str], c
     counted = complete.with_columns(other=_place().first().over(key), turn=pl.int_range(pl.len()).over(key))
     twice = counted.filter(pl.col("turn") > 0)
     intake.problems.add_rows("duplicate", twice, column=column, value=key[0], what=what, other="=other")
+
+
+def refuse_settled_years(intake: Intake, table: pl.DataFrame) -> None:
+    """Rows (`year`) of a year whose close has begun are a problem: what its results rest on stays as it is."""
+    statement = select(Period.code).where(Period.kind == "year", Period.state != "open")
+    settled = [int(code) for code in intake.session.scalars(statement)]
+    rows = table.filter(pl.col("year").is_in(settled))
+    intake.problems.add_rows("year_settled", rows, column="TAHUN", value="year")
 
 
 def _place() -> pl.Expr:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ORGANISATION_RATINGS = "organisation_ratings"
     RATINGS = "ratings"
     HISTORY = "history"
+    POTENTIAL = "potential"
 
 
 @dataclass(frozen=True)
@@ -239,13 +240,23 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             Column("TANGGAL", "on_day", "date"),
             Column("ISI", "content", longest=_LONG),
         ),
+        Kind.POTENTIAL: (
+            _PERSON,
+            Column("POTENSIAL", "level"),
+            Column("SUMBER", "source"),
+            Column("BERLAKU MULAI", "since", "date"),
+        ),
         Kind.ORGANISATION_RATINGS: (
             Column("UNOR ID", "unit_source_id"),
             Column("PERIODE", "period"),
             Column("PREDIKAT", "rating"),
             Column("NIP PENETAP", "setter_number", "person_number", filled=False),
         ),
-        Kind.RATINGS: (_PERSON, Column("PERIODE", "period")),
+        Kind.RATINGS: (
+            _PERSON,
+            Column("PERIODE", "period"),
+            Column("SEGMEN", "segment", "integer", present=False, filled=False, low=1, high=366),
+        ),
         Kind.HISTORY: (
             _PERSON,
             Column("PERIODE", "period"),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import polars as pl
 
+from selaras.errors import in_english
 from selaras.exchange.texts import TEXTS
 
 SHOWN = 50
@@ -56,8 +57,8 @@ def problem_from(stored: Mapping[str, Any]) -> Problem:
         column=stored["column"],
         value=stored["value"],
         code=stored["code"],
-        message=stored["message_id"].format(**stored["params"]),
-        remedy=stored["remedy_id"].format(**stored["params"]),
+        message=stored["message_id"].format(**in_english(stored["params"])),
+        remedy=stored["remedy_id"].format(**in_english(stored["params"])),
         severity=Severity(stored["severity"]),
         sheet=stored["sheet"],
         message_id=stored["message_id"],
@@ -104,7 +105,7 @@ class Problems:
         """One problem; `words` replaces the catalogue's templates."""
         message, remedy = words or TEXTS[code]
         filled: dict[str, Any] = {
-            name: one if isinstance(one, int | float | str) else str(one) for name, one in params.items()
+            name: one if isinstance(one, int | float | str | dict) else str(one) for name, one in params.items()
         }
         filled |= {"value": shortened(value), "column": column or ""}
         self._found.append(
@@ -113,8 +114,8 @@ class Problems:
                 column=column,
                 value=shortened(value),
                 code=code,
-                message=message.format(**filled),
-                remedy=remedy.format(**filled),
+                message=message.format(**in_english(filled)),
+                remedy=remedy.format(**in_english(filled)),
                 severity=severity,
                 sheet=sheet,
                 message_id=message,

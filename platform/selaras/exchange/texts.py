@@ -82,6 +82,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "This person's plan of {year} has no result with the code {value}.",
             "Check the code, or import the plans first.",
         ),
+        "unknown_segment": (
+            "In {period} this person has no part {value} that is rated.",
+            "Look up the parts with “selaras segments show”, or leave SEGMEN empty for a period without parts.",
+        ),
         "unknown_aspect": (
             "The planned result {item} has no aspect “{value}”.",
             "Report on an aspect that the plan contains, or add it to the plan.",
@@ -115,6 +119,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "several_tops": ("{count} units have nobody above them.", "Check DIATASAN ID if only one was meant."),
         # plans, progress, feedback
+        "year_settled": (
+            "The year {value} is closed or being closed; what its results rest on stays as it is.",
+            "Leave these rows out.",
+        ),
         "day_outside_year": ("{value} is not a day of {year}.", _AGAIN),
         "day_in_future": ("{value} has not come yet.", _AGAIN),
         "feedback_to_oneself": ("{value} cannot give feedback to themselves.", "Correct NIP PEMBERI."),

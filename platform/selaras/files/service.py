@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
@@ -17,6 +18,8 @@ from selaras.files.queries import FileView, agency_uuid, stored_file
 from selaras.files.store import FileStore
 
 LONGEST_NAME = 200
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
+UNKNOWN_TYPE = "application/octet-stream"
 SWEEP_LOCK = "hashtextextended('selaras.files.' || CAST(:tenant AS text), 0)"
 
 
@@ -41,6 +44,8 @@ def keep(
 ) -> UUID:
     """Keep a file and return its id. `name` is only ever shown; the bytes lie under their hash.
 
+    A `media_type` that is none, which a browser may send, becomes `UNKNOWN_TYPE`.
+
     The bytes are safe before the row is; a transaction that rolls back leaves bytes that no row names, which a sweep
     removes. Until the transaction ends no sweep of this agency begins.
     """
@@ -51,7 +56,7 @@ def keep(
         sha256=content.sha256,
         size=content.size,
         name=name,
-        media_type=media_type,
+        media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else UNKNOWN_TYPE,
         purpose=purpose,
         subject_id=subject_id,
         account_id=actor.account_id,

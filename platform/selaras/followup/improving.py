@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import polars as pl
@@ -25,6 +25,7 @@ from selaras.followup.rules import (
     Transition,
     next_stage,
     refuse_short,
+    refuse_unnumbered,
     resumed,
 )
 from selaras.identity.actor import Actor
@@ -34,6 +35,7 @@ from selaras.regulation import Registry, Rules
 from selaras.tenancy.queries import agency
 
 IMPROVEMENT = "improvement"
+FARTHEST = timedelta(days=366)
 _TAKEN_UP = (ProposalState.ENDORSED.value, ProposalState.DECIDED.value, ProposalState.CARRIED_OUT.value)
 
 
@@ -51,6 +53,12 @@ def open_case(
         raise NotFound("followup.proposal_unknown", "There is no such proposal here; choose at least one of the list.")
     if proposal.state not in _TAKEN_UP:
         raise Conflict("improvement.not_endorsed", "The proposal is {state}; endorse it first.", state=proposal.state)
+    if actor.person_id == proposal.person_id:
+        raise Refused("followup.oneself", "Nobody decides what follows their own result; somebody else must.")
+    if from_day > today(agency(session, tenant_of(session)).time_zone) + FARTHEST:
+        raise Invalid(
+            "improvement.far_ahead", "{day} lies more than a year ahead; name a nearer day.", day=from_day.isoformat()
+        )
     _refuse_running(session, proposal.person_id)
     due = _time_to_improve(session, registry, proposal, from_day)
     case = ImprovementCase(
@@ -140,8 +148,8 @@ def _refuse_step(
     if actor.person_id == case.person_id:
         raise Refused("followup.oneself", "Nobody decides what follows their own result; somebody else must.")
     refuse_short(said.reason)
-    if transition.needs_decree and not said.decree_number.strip():
-        raise Invalid("followup.decree", "Write the number and the day of the decree; without them nothing is decided.")
+    if transition.needs_decree:
+        refuse_unnumbered(said)
     last = session.scalar(
         select(ImprovementStep.on_day)
         .where(ImprovementStep.case_id == case.id)

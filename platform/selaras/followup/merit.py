@@ -173,8 +173,8 @@ def _refuse_bad(sheet: Assessment, answers: Mapping[str, object], evidence: Mapp
     if problems:
         raise Invalid(
             "merit.value",
-            "{column}: {problem} {remedy}",
-            column=problems[0].column,
-            problem=problems[0].problem,
-            remedy=problems[0].remedy,
+            "{column}: {problem}; {remedy}.",
+            column=next((one.label for one in sheet.rules.asked_columns if one.name == problems[0].column), ""),
+            problem=problems[0].label("problem"),
+            remedy=problems[0].label("remedy"),
         )

@@ -228,21 +228,3 @@ class Potential(TenantModel):
     during: Mapped[Range[date]] = dated()
 
     __table_args__ = (within("person_id", "person"), one_at_a_time("person_id", name="one_potential_a_day"))
-
-
-class RulebookChoice(TenantModel):
-    """What the agency chose for the open parameters of a rulebook, dated, with the reason."""
-
-    __tablename__ = "rulebook_choice"
-
-    regulation: Mapped[str]
-    parameters: Mapped[dict[str, Any]]
-    reason: Mapped[str]
-    account_id: Mapped[UUID | None]
-    during: Mapped[Range[date]] = dated()
-
-    __table_args__ = (
-        within("account_id", "account"),
-        one_at_a_time("regulation", name="one_rulebook_choice_a_day"),
-        CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
-    )

@@ -85,6 +85,7 @@ def decide(
     `rules`: those of the period's last day. What spoke from the old result is taken back and proposed anew.
     """
     refuse_short(verdict.reason)
+    evaluation.hold_answers(session, person_id)
     objection = objection_for(session, actor, registry, person_id, code)
     _refuse(actor, objection)
     outcome = latest_outcome(session, person_id, code)

@@ -44,6 +44,8 @@ MOVES: Mapping[ProposalState, Move] = MappingProxyType(
     }
 )
 REASON_LENGTH = 20
+LONGEST_REASON = 4_000
+LONGEST_DECREE = 60
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def refuse_unsaid(move: Move, said: Said, today: date) -> None:
         refuse_short(said.reason)
     if not move.needs_decree:
         return
-    if not said.decree_number.strip() or said.decree_date is None:
+    refuse_unnumbered(said)
+    if said.decree_date is None:
         raise Invalid("followup.decree", "Write the number and the day of the decree; without them nothing is decided.")
     if said.decree_date > today:
         raise Invalid(
@@ -69,10 +72,25 @@ def refuse_unsaid(move: Move, said: Said, today: date) -> None:
         )
 
 
+def refuse_unnumbered(said: Said) -> None:
+    """Invalid where the decree has no number, or one that cannot be printed on one line."""
+    number = said.decree_number.strip()
+    if not number:
+        raise Invalid("followup.decree", "Write the number and the day of the decree; without them nothing is decided.")
+    if len(number) > LONGEST_DECREE or not number.isprintable():
+        raise Invalid(
+            "followup.decree_number",
+            "A decree's number has at most {length} characters on one line, none of them invisible.",
+            length=LONGEST_DECREE,
+        )
+
+
 def refuse_short(reason: str) -> None:
-    """Invalid for a reason of fewer than 20 characters."""
+    """Invalid for a reason of fewer than 20 characters, or of more than 4000."""
     if len(reason.strip()) < REASON_LENGTH:
         raise Invalid("followup.reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("followup.reason_long", "Write the reason in at most {length} characters.", length=LONGEST_REASON)
 
 
 class Stage(StrEnum):

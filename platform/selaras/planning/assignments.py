@@ -70,11 +70,20 @@ def assignments_of(session: Session, person_id: UUID, starts: date, ends: date) 
     return [_view(row, leader_name, unit_name, inputs.get(row.id, [])) for row, leader_name, unit_name in rows]
 
 
-def give_input(session: Session, actor: Actor, assignment_id: UUID, period_code: str, content: str) -> None:
-    """The team leader's words on a member in a period; given again, they take the place of the earlier ones."""
+def give_input(
+    session: Session, actor: Actor, assignment_id: UUID, period_code: str, content: str, *, days: tuple[date, date]
+) -> None:
+    """The team leader's words on a member in a period; given again, they take the place of the earlier ones.
+
+    `days`: the period's first and last; `Invalid` where the assignment touches none of them.
+    """
     row = session.get(Assignment, (tenant_of(session), assignment_id))
     if row is None or actor.person_id is None or row.leader_id != actor.person_id:
         raise NotFound("assignment_unknown", "You lead no such assignment.")
+    if (row.during.lower or days[0]) > days[1] or (row.during.upper is not None and row.during.upper <= days[0]):
+        raise Invalid(
+            "input_period", "The assignment touches no day of {period}; name a period of it.", period=period_code
+        )
     if not 1 <= len(content.strip()) <= INPUT_LENGTH:
         raise Invalid("input_length", "Write between 1 and {most} characters.", field="content", most=INPUT_LENGTH)
     values = {

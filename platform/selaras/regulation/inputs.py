@@ -92,6 +92,11 @@ class InputProblem:
         params = {"column": self.column, **self.params}
         return problem[language].format(**params), remedy[language].format(**params)
 
+    def label(self, part: Literal["problem", "remedy"]) -> Label:
+        """What is wrong (`problem`) or what to do (`remedy`), in both languages."""
+        at = ("problem", "remedy").index(part)
+        return Label(id=self.words("id")[at], en=self.words("en")[at])
+
     @property
     def problem(self) -> str:
         """What is wrong, in English."""

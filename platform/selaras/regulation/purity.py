@@ -10,6 +10,7 @@ from pathlib import Path
 _OUTSIDE = frozenset({"os", "random", "socket", "sqlite3", "subprocess", "time", "urllib", "http"})
 _BORDER = frozenset({"selaras.regulation", "selaras.regulation.kit"})
 ALLOWED_IMPORTS = (frozenset(sys.stdlib_module_names) - _OUTSIDE) | {"polars"}
+_TOUCHES = "reads or changes something outside the facts and parameters that it is given"
 _BANNED = {
     "round": "rounds by itself; use round_law with its article (Polars rounds half to even: 90.5 → 90)",
     "round_sig_figs": "rounds by itself; use round_law with its article",
@@ -19,7 +20,9 @@ _BANNED = {
     "iter_rows": "loops over rows; write an expression",
     "today": "asks for the time; a regulation is given the parameters in force",
     "now": "asks for the time; a regulation is given the parameters in force",
+    **dict.fromkeys(("open", "write_text", "write_bytes", "unlink", "rmtree", "import_module", "exit"), _TOUCHES),
 }
+_BUILTINS = dict.fromkeys(("exec", "eval", "compile", "__import__", "input", "breakpoint", "quit"), _TOUCHES)
 
 
 def impurities(folder: Path) -> list[str]:
@@ -42,8 +45,11 @@ def _found(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in _BANNED:
-                yield node.lineno, f"calls {called}, which {_BANNED[called]}"
+            banned = _BANNED if isinstance(node.func, ast.Attribute) else _BANNED | _BUILTINS
+            if called in banned:
+                yield node.lineno, f"calls {called}, which {banned[called]}"
+        elif isinstance(node, ast.While):
+            yield node.lineno, "loops without a bound; write an expression"
         elif isinstance(node, ast.Import):
             yield from ((node.lineno, _stranger(one.name)) for one in node.names if not _may_import(one.name, package))
         elif isinstance(node, ast.ImportFrom):

@@ -46,7 +46,8 @@ def receipt_from_steps(
     """The receipt of a stored outcome, without computing anything again.
 
     `description` is `Rules.describe()` as stored for the rule's hash; `person` and each of `items` map names of
-    columns and steps to their stored values (an item also has its key `item`). Absent names are left out.
+    columns and steps to their stored values (an item also has its key `item`). Absent names are left out, and,
+    where there is an outcome, steps without a value.
     """
     outcome = person.get(description["outcome_step"])
     score_step = description["score_step"]
@@ -67,12 +68,22 @@ def _lines(
     description: Mapping[str, Any], person: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
 ) -> Iterator[ReceiptLine]:
     words = _words(description)
+    decided = person.get(description["outcome_step"]) is not None
+    item_steps = _told(description["item_steps"], items, decided)
     for row in items:
         yield from _rows(description["item_columns"], row, "input", row.get("item"), {})
-        yield from _rows(description["item_steps"], row, "step", row.get("item"), words)
+        yield from _rows(item_steps, row, "step", row.get("item"), words)
     outcomes = {level["code"]: level["label"] for level in description["outcomes"]}
     yield from _rows(description["person_columns"], person, "input", None, {})
-    yield from _rows(description["person_steps"], person, "step", None, words, {description["outcome_step"]: outcomes})
+    steps = _told(description["person_steps"], [person], decided)
+    yield from _rows(steps, person, "step", None, words, {description["outcome_step"]: outcomes})
+
+
+def _told(
+    steps: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], decided: bool
+) -> list[Mapping[str, Any]]:
+    """Without the steps of ways that the outcome did not take: empty in every row. An open outcome tells all."""
+    return [one for one in steps if not decided or any(row.get(one["name"]) is not None for row in rows)]
 
 
 def _words(description: Mapping[str, Any]) -> dict[str, Label]:

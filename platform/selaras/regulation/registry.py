@@ -126,9 +126,17 @@ class Registry:
             self._rules[key] = self._build(loaded, Asked(edition or "", on, known, chosen), pack, fingerprint)
         return self._rules[key]
 
-    def appraisal(self, code: str, *, on: date, edition: str | None = None, pack: object | None = None) -> Rules:
+    def appraisal(
+        self,
+        code: str,
+        *,
+        on: date,
+        edition: str | None = None,
+        pack: object | None = None,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Rules:
         """The rules that an agency appraises by: as `rules`, but Invalid for a regulation about something else."""
-        rules = self.rules(code, on=on, edition=edition, pack=pack)
+        rules = self.rules(code, on=on, edition=edition, pack=pack, overrides=overrides)
         if rules.subject != "appraisal":
             raise Invalid(
                 "regulation.no_appraisal",

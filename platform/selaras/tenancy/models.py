@@ -1,4 +1,4 @@
-"""The platform's own tables: regions, agencies, hosts, successors, regulations by date, rollouts."""
+"""The platform's own tables: regions, agencies, hosts, regulations by date, rollouts; and an agency's own choices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Sequence, text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import PlatformModel, metadata
+from selaras.db.base import PlatformModel, TenantModel, dated, metadata, one_at_a_time, within
 
 agency_number = Sequence("agency_number", metadata=metadata)
 
@@ -177,3 +177,21 @@ class RuleText(PlatformModel):
     regulation: Mapped[str]
     edition: Mapped[str]
     description: Mapped[dict[str, Any]]
+
+
+class RulebookChoice(TenantModel):
+    """What the agency chose for what a regulation leaves open, from a day on, with the reason."""
+
+    __tablename__ = "rulebook_choice"
+
+    regulation: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    account_id: Mapped[UUID | None]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("account_id", "account"),
+        one_at_a_time("regulation", name="one_rulebook_choice_a_day"),
+        CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
+    )

@@ -153,6 +153,10 @@ class Fields:
         """This whole table as it stands, decimals as text: for the reader of what is in it to judge."""
         return {key: _plain(self._get(key)) for key in self._raw}
 
+    def values(self) -> dict[str, object]:
+        """This whole table as it stands, decimals as numbers: for a regulation to judge."""
+        return {key: _valued(self._get(key)) for key in self._raw}
+
     def amounts(self) -> Mapping[int, int]:
         """This whole table as job class (1–17) → whole rupiah."""
         found: dict[int, int] = {}
@@ -171,6 +175,12 @@ class Fields:
     def _has(self, key: str) -> bool:
         self._read.add(key)
         return key in self._raw
+
+
+def _valued(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _valued(one) for key, one in value.items()}
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _plain(value: object) -> object:

@@ -128,7 +128,7 @@ class DemoHints:
 
 @dataclass(frozen=True)
 class Pack:
-    """One agency as its pack describes it. `hash` covers every file of the pack."""
+    """One agency as its pack describes it. `choices`: regulation → open parameter → value. `hash` covers every file."""
 
     slug: str
     name: str
@@ -145,6 +145,7 @@ class Pack:
     code: tuple[CodeSpan, ...]
     ranking: RankingRule
     remuneration: RemunerationTable
+    choices: Mapping[str, Mapping[str, object]]
     succession: Succession | None
     demo: DemoHints | None
     hash: str
@@ -226,6 +227,7 @@ def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
         code=_code(top),
         ranking=ranking if own_ranking is None else _ranking(own_ranking),
         remuneration=tables["tpp" if kind in REGIONAL else "tukin"] if own_table is None else _remuneration(own_table),
+        choices=_choices(top),
         succession=None if succession is None else _succession(succession),
         demo=None if demo is None else _demo(demo),
         hash=pack_hash,
@@ -258,6 +260,13 @@ def _code(top: Fields) -> tuple[CodeSpan, ...]:
         found.append(CodeSpan(row.text("regulation"), row.text("module"), row.day("from")))
         row.refuse_rest()
     return tuple(found)
+
+
+def _choices(top: Fields) -> Mapping[str, Mapping[str, object]]:
+    chosen = top.table_or_none("choices")
+    if chosen is None:
+        return MappingProxyType({})
+    return MappingProxyType({code: MappingProxyType(chosen.table(code).values()) for code in chosen.names()})
 
 
 def _ranking(row: Fields) -> RankingRule:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session, aliased
 
 from selaras.errors import Conflict, NotFound
 from selaras.regulation import Registry, Rules
-from selaras.tenancy.models import Agency, AgencyHost, AgencySuccession, FeatureAssignment, RegulationAssignment
+from selaras.tenancy.models import (
+    Agency,
+    AgencyHost,
+    AgencySuccession,
+    FeatureAssignment,
+    RegulationAssignment,
+    RulebookChoice,
+)
 from selaras.tenancy.pack_code import pack_code
 from selaras.tenancy.rules import Gap, gaps, host_name_or_none
 
@@ -39,11 +47,15 @@ class AgencyView:
 
 @dataclass(frozen=True)
 class RegulationChoice:
-    """Which regulation is followed on the days of `during` `[from, to)`; without edition: the newest valid one."""
+    """Which regulation is followed on the days of `during` `[from, to)`; without edition: the newest valid one.
+
+    `chosen`: the agency's choices for what the regulation leaves open, where they were asked for.
+    """
 
     regulation: str
     edition: str | None
     during: Range[date]
+    chosen: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,12 +141,7 @@ def regulation_on(session: Session, tenant_id: int, day: date) -> RegulationChoi
         )
     ).one_or_none()
     if row is None:
-        raise NotFound(
-            "agency.no_regulation",
-            "The agency follows no regulation on {day}. An operator assigns one with “selaras tenant assign” "
-            "or a rollout; then try again.",
-            day=day.isoformat(),
-        )
+        raise _no_regulation(day)
     return RegulationChoice(*row)
 
 
@@ -144,13 +151,17 @@ def regulation_gaps(session: Session, tenant_id: int, first: date, last: date) -
 
 
 def rules_on(session: Session, agency: AgencyView, day: date, registry: Registry) -> Rules:
-    """The rules an agency follows on a day: its regulation and edition, with the code of its pack if it has any.
+    """The rules an agency follows on a day: regulation and edition, its pack's code, its own choices; one statement.
 
-    The same object for all days between two changes of parameters. NotFound where no regulation is followed,
-    Invalid for a day outside the law's time.
+    Asked within the agency. The same object for all days between two changes of parameters or choices. NotFound where
+    no regulation is followed, Invalid for a day outside the law's time.
     """
-    choice = regulation_on(session, agency.tenant_id, day)
-    return _rules_of(registry, choice, agency.pack, day)
+    found = session.execute(
+        _with_choices(agency.tenant_id, day).where(RegulationAssignment.during.op("@>")(day))
+    ).one_or_none()
+    if found is None:
+        raise _no_regulation(day)
+    return _rules_of(registry, _choice(found), agency.pack, day)
 
 
 def rules_within(
@@ -158,10 +169,13 @@ def rules_within(
 ) -> tuple[Followed, ...]:
     """Each regulation an agency follows between two days (both included), in order; one statement.
 
-    A regulation's rules are those of its last day within the span: a change of its parameters divides nothing.
+    A regulation's rules are those of its last day within the span: a change of its parameters or of the agency's
+    choices divides nothing.
     """
     found = []
-    for choice in regulations(session, agency.tenant_id):
+    ending = func.least(func.upper(RegulationAssignment.during) - 1, last)
+    query = _with_choices(agency.tenant_id, ending).order_by(func.lower(RegulationAssignment.during))
+    for choice in map(_choice, session.execute(query)):
         starts = max(choice.during.lower or first, first)
         until = min(choice.during.upper or date.max, last + timedelta(days=1))
         if starts < until:
@@ -181,12 +195,60 @@ def features_on(session: Session, tenant_id: int, day: date) -> frozenset[str]:
     )
 
 
+def chosen_on(session: Session, day: date) -> dict[str, dict[str, object]]:
+    """Regulation → what the agency chose for its open parameters, of all choices in force on a day; one statement."""
+    rows = session.execute(
+        select(RulebookChoice.regulation, RulebookChoice.parameters).where(RulebookChoice.during.contains(day))
+    )
+    return {regulation: dict(parameters) for regulation, parameters in rows}
+
+
+def rules_chosen(registry: Registry, agency: AgencyView, choice: RegulationChoice, day: date) -> Rules:
+    """The rules that the agency would follow on a day under such a choice; Invalid for what the law does not leave."""
+    return _rules_of(registry, choice, agency.pack, day)
+
+
+def _with_choices(tenant_id: int, day: date | ColumnElement[date]) -> Select[*tuple[Any, ...]]:
+    chosen = and_(
+        RulebookChoice.tenant_id == RegulationAssignment.tenant_id,
+        RulebookChoice.regulation == RegulationAssignment.regulation,
+        RulebookChoice.during.op("@>")(day),
+    )
+    return (
+        select(
+            RegulationAssignment.regulation,
+            RegulationAssignment.edition,
+            RegulationAssignment.during,
+            RulebookChoice.parameters,
+        )
+        .outerjoin(RulebookChoice, chosen)
+        .where(RegulationAssignment.tenant_id == tenant_id)
+    )
+
+
+def _choice(row: Row[*tuple[Any, ...]]) -> RegulationChoice:
+    regulation, edition, during, parameters = row
+    return RegulationChoice(regulation, edition, during, parameters or {})
+
+
+def _no_regulation(day: date) -> NotFound:
+    return NotFound(
+        "agency.no_regulation",
+        "The agency follows no regulation on {day}. An operator assigns one with “selaras tenant assign” "
+        "or a rollout; then try again.",
+        day=day.isoformat(),
+    )
+
+
 def _rules_of(registry: Registry, choice: RegulationChoice, pack: str | None, day: date) -> Rules:
-    standing, code = _last_change(registry, choice, day), pack_code(pack, choice.regulation, day)
-    if code is None:
-        return registry.appraisal(choice.regulation, on=standing, edition=choice.edition)
-    on = code.standing(standing, day)
-    return registry.appraisal(choice.regulation, on=on, edition=choice.edition, pack=code.module)
+    on, code = _last_change(registry, choice, day), pack_code(pack, choice.regulation, day)
+    return registry.appraisal(
+        choice.regulation,
+        on=on if code is None else code.standing(on, day),
+        edition=choice.edition,
+        pack=None if code is None else code.module,
+        overrides=choice.chosen,
+    )
 
 
 def _last_change(registry: Registry, choice: RegulationChoice, day: date) -> date:

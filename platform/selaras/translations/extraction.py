@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from selaras.db.refusals import sentences
 from selaras.exchange.texts import TEXTS
 from selaras.translations import DEFAULT, catalogue_file
 
@@ -45,6 +46,8 @@ def messages() -> Iterator[Message]:
         singular, plural = (text[0], text[1]) if isinstance(text, tuple) else (text, None)
         if singular:
             yield Message(singular, plural, file, int(line))
+    for sentence in sentences():
+        yield Message(sentence, None, "db/refusals.py", 1)
     for what, remedy in TEXTS.values():
         yield Message(what, None, "exchange/texts.py", 1)
         yield Message(remedy, None, "exchange/texts.py", 1)

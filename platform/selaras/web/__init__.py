@@ -17,6 +17,7 @@ from selaras.web import (
     organisation,
     planning,
     receipts,
+    rule_choices,
     unit_ratings,
 )
 from selaras.web.assets import ENDPOINT as ASSETS
@@ -37,6 +38,7 @@ PAGES = (
     interface,
     followup,
     objections,
+    rule_choices,
 )
 
 __all__ = ["ASSETS", "error_page", "install"]

@@ -20,7 +20,7 @@ from selaras.evaluation.rules import period_span, quarter_of
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import agency_day
 from selaras.web.blueprint import pages
-from selaras.web.home import figures, units
+from selaras.web.home import figures, rates_units, units
 from selaras.web.pages import fragment, render, see
 
 
@@ -89,7 +89,7 @@ def confirm(period: str) -> Response:
         raise service.under_way(period)
     chosen = rules(found.ends)
     ready = readiness(session(), found, chosen)
-    return render("close.html", active="web.home", period=found, ready=ready, rules=chosen)
+    return render("close.html", active="web.periods_page", period=found, ready=ready, rules=chosen)
 
 
 @pages.post("/periods/<period>/close")
@@ -160,12 +160,13 @@ def _period_page(
     return render(
         "period.html",
         422 if error else 200,
-        active="web.home",
+        active="web.periods_page",
         overview=view,
         period=view.period,
         ready=ready,
         bars=figures(view),
         units=units(view),
+        rates_units=rates_units(view),
         error=error,
         error_unit=unit_id,
         reason=reason,

@@ -13,7 +13,7 @@ from selaras.evaluation.wording import Word, limit_label, organisation_word, out
 
 @dataclass(frozen=True)
 class Bar:
-    """One outcome: how many people, what share of all, and how long its bar is (percent of the longest)."""
+    """One outcome: how many people, what share of all, and its bar's length: percent of all, so that charts compare."""
 
     word: Word
     people: int
@@ -46,9 +46,9 @@ class UnitFigures:
 
 def bars(rule: Mapping[str, Any], counts: Mapping[str, int]) -> list[Bar]:
     """One bar for each outcome of the rule, also for those that nobody has."""
-    total, longest = sum(counts.values()), max([*counts.values(), 1])
+    total = sum(counts.values())
     return [
-        Bar(word, people, share(people, total), round(100 * people / longest, 2))
+        Bar(word, people, share(people, total), round(100 * people / total, 2) if total else 0)
         for word in outcome_words(rule)
         for people in [counts.get(word.code, 0)]
     ]
@@ -58,7 +58,7 @@ def unit_figures(rule: Mapping[str, Any], check: CheckView) -> UnitFigures:
     """A unit's check with the words of the rule it was made under."""
     limits = [
         LimitLine(
-            text=words(limit_label(rule, check.organisation_rating, one["code"])),
+            text=words(limit_label(rule, check.organisation_rating, one["code"])).replace(" %", "%"),
             kind=one["kind"],
             limit=one["limit"],
             actual=one["actual"],

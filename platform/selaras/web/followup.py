@@ -100,7 +100,7 @@ def _move(chosen: list[UUID], step: str) -> int:
         case ProposalState.CARRIED_OUT:
             return deciding.carry_out(session(), actor(), chosen)
         case ProposalState.DECIDED:
-            said = Said(reason, request.form.get("decree_number", "")[:NAME_LENGTH], _date("decree_date"))
+            said = Said(reason, request.form.get("decree_number", ""), _date("decree_date"))
             return deciding.decide(session(), actor(), chosen, said)
     raise Invalid("followup.step", "Choose what is to be done with the proposals.")
 
@@ -194,7 +194,7 @@ def _improvement(case_id: UUID, error: DomainError | None = None) -> Response:
 def improvement_step(case_id: UUID) -> BaseResponse:
     """Take an improvement case one step on."""
     try:
-        said = Said(request.form.get("reason", ""), request.form.get("decree_number", "")[:NAME_LENGTH])
+        said = Said(request.form.get("reason", ""), request.form.get("decree_number", ""))
         on_day = _date("on_day") or day()
         action = request.form.get("step", "")[:NAME_LENGTH]
         improving.step(session(), actor(), instance().registry, case_id, action, on_day, said)

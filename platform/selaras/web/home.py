@@ -13,7 +13,7 @@ from selaras.closing.rules import Readiness
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
 from selaras.edge.context import actor, rules, session
-from selaras.evaluation.queries import OutcomeView, PeriodView, history, ratings
+from selaras.evaluation.queries import OutcomeView, PeriodView, history, periods, ratings
 from selaras.evaluation.wording import descriptions
 from selaras.exchange.queries import recent
 from selaras.identity.permissions import Permission
@@ -42,7 +42,7 @@ class TeamFigures:
 def home() -> Response:
     """The first page after signing in."""
     held = actor().permissions
-    period = current_period(session())
+    period = _period()
     view = overview(session(), period.code) if period and Permission.SEE_AGENCY in held else None
     latest = _latest()
     known = descriptions(session(), [latest.rule_hash] if latest else [])
@@ -53,6 +53,7 @@ def home() -> Response:
         overview=view,
         ready=_readiness(view) if view else None,
         bars=figures(view),
+        rates_units=rates_units(view) if view else True,
         units=[one for one in units(view) if one.check.breached] if view else [],
         latest=latest,
         notices=unread(session(), actor().person_id or NOBODY, SHOWN),
@@ -72,6 +73,12 @@ def read_notices() -> BaseResponse:
     return see("web.home")
 
 
+def rates_units(view: Overview) -> bool:
+    """Whether the regulation of the period rates units at all."""
+    rule = view.rule or rules(view.period.ends).describe()
+    return bool(rule["organisation_levels"])
+
+
 def figures(view: Overview | None) -> list[Bar]:
     """The outcomes of a close as bars, from the best to the worst."""
     return bars(view.rule, view.counts) if view and view.rule and view.counts else []
@@ -83,6 +90,16 @@ def units(view: Overview) -> list[UnitFigures]:
         return []
     found = [unit_figures(view.rule, check) for check in view.checks]
     return sorted(found, key=lambda one: (not one.check.breached, one.check.valid))
+
+
+def _period() -> PeriodView | None:
+    """The period that one works on; for whoever can end its wait, the oldest close that waits."""
+    if Permission.OVERRIDE_DISTRIBUTION in actor().permissions:
+        closing = [one for one in reversed(periods(session())) if one.state == "closing"]
+        waiting = (one for one in closing if overview(session(), one.code).state == "blocked")
+        if found := next(waiting, None):
+            return found
+    return current_period(session())
 
 
 def _readiness(view: Overview) -> Readiness | None:

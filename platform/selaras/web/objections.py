@@ -75,7 +75,8 @@ def decide_objection(person_id: UUID, period: str) -> BaseResponse:
     try:
         if request.form.get("verdict") not in ("upheld", "refused"):
             raise Invalid("objection.verdict", "Choose whether the objection is upheld or refused.")
-        decide(session(), actor(), instance().registry, chosen, person_id, period, verdict)
+        with session().begin_nested():
+            decide(session(), actor(), instance().registry, chosen, person_id, period, verdict)
     except (Conflict, Invalid, Refused) as error:
         return _objection_page(person_id, period, error, inputs)
     return see("web.objection_page", "decided", person_id=person_id, period=period)

@@ -68,7 +68,7 @@ ROLES = {
     "performance_manager": _("Performance manager"),
     "authorised_official": _("Authorised official"),
     "appointing_official": _("Appointing official"),
-    "auditor": _("Auditor"),
+    "auditor": _("Internal auditor"),
 }
 CERTAINTIES = {
     "regulation": _("read in the regulation"),
@@ -96,6 +96,7 @@ IMPORTS = {
     "organisation_ratings": _("Ratings of units"),
     "ratings": _("Ratings"),
     "history": _("Earlier results"),
+    "potential": _("Potential"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
 OFFICES = {
@@ -183,6 +184,30 @@ MERIT_FIGURES = {
     "follow_ups_decided": _("of them decided or carried out"),
     "improvement_cases": _("Improvement cases begun"),
 }
+CHANGED = {
+    "units": _("Units"),
+    "places": _("Places in the tree of units"),
+    "posts": _("Posts"),
+    "people": _("People"),
+    "numbers": _("NIP / NI PPPK"),
+    "appointments": _("Posts held"),
+    "reporting_lines": _("Reporting lines"),
+    "goals": _("Goals"),
+    "plans": _("Plans (SKP)"),
+    "items": _("Results planned"),
+    "measures": _("Targets and what was reached"),
+    "texts": _("Texts of plans"),
+    "shares": _("Role and result matrices"),
+    "assignments": _("Assignments to teams"),
+    "team_inputs": _("Team leaders' inputs"),
+    "progress": _("Progress"),
+    "feedback": _("Feedback"),
+    "ratings": _("Ratings"),
+    "organisation_ratings": _("Ratings of units"),
+    "handed_over_results": _("Results handed over"),
+    "potential": _("Potential"),
+}
+CHANGES = {"new": _("new"), "changed": _("changed"), "ended": _("ended")}
 SHAPES = {"sb": "▲▲", "b": "▲", "bp": "◆", "k": "▼", "sk": "▼▼", "": ""}
 
 
@@ -190,3 +215,9 @@ def say(table: str, code: object) -> str:
     """The word for a code of one of the tables above; an unknown code stands for itself."""
     words: Mapping[object, object] = globals()[table]
     return str(words.get(code, code))
+
+
+def changed(name: str) -> str:
+    """What an import's count counts: `ratings.new` is `Ratings: new`."""
+    thing, _dot, what = name.partition(".")
+    return f"{say('CHANGED', thing)}: {say('CHANGES', what)}" if what else say("CHANGED", thing)

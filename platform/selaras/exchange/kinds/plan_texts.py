@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from selaras.db.merge import Merged
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people
+from selaras.exchange.intake import Intake, holders, refuse_duplicates, refuse_settled_years, resolve_people
 from selaras.exchange.kinds.plan_forms import rules_of, worded
 from selaras.exchange.report import listed
 from selaras.planning.service import known_items, known_plans, take_texts
@@ -22,6 +22,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     refuse_duplicates(intake, expected, ["term", "number", "year"], "KODE", "expectation")
     strategies = table.filter((pl.col("part") == "strategy") & pl.col("code").is_null())
     intake.problems.add_rows("empty", strategies, column="KODE RHK")
+    refuse_settled_years(intake, table)
     found = resolve_people(
         intake, table.with_columns(day=pl.lit(intake.day)), holders(intake), "number", "NIP", "person_id"
     )

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 import polars as pl
 
 from selaras.db.merge import Merged
-from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, refuse_inconsistent, resolve_people
+from selaras.exchange.intake import (
+    Intake,
+    appraisers,
+    holders,
+    refuse_duplicates,
+    refuse_inconsistent,
+    refuse_settled_years,
+    resolve_people,
+)
 from selaras.exchange.kinds.plan_forms import fitted
 from selaras.planning.service import LATER, known_assignments, known_goals, known_items, take_plans
 from selaras.tenancy.queries import agency
@@ -42,6 +50,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     measured = pl.any_horizontal(pl.col(list(_OF_AN_ASPECT)).is_not_null())
     intake.problems.add_rows("empty", table.filter(pl.col("aspect").is_null() & measured), column="ASPEK")
     _check_days(intake, table)
+    refuse_settled_years(intake, table)
     years = table.get_column("year").unique().to_list()
     found = _goals(intake, found, years)
     _check_parents(intake, found, years)

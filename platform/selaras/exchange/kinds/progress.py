@@ -8,7 +8,7 @@ import polars as pl
 
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people
+from selaras.exchange.intake import Intake, holders, refuse_duplicates, refuse_settled_years, resolve_people
 from selaras.monitoring.service import take_progress
 from selaras.planning.service import known_items
 
@@ -18,6 +18,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     key = ["code", "number", "year", "aspect", "on_day"]
     refuse_duplicates(intake, table, key, "TANGGAL", "progress (result, aspect and day)")
     _check_days(intake, table)
+    refuse_settled_years(intake, table)
     dated = table.with_columns(day=pl.col("on_day"))
     found = resolve_people(intake, dated, holders(intake), "number", "NIP", "person_id")
     intake.problems.refuse_errors()

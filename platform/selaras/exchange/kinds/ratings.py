@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from selaras.db.merge import Merged, upsert
+from selaras.evaluation.segment_queries import rateable_segments
 from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, resolve_people
 from selaras.exchange.kinds.periods import governed, open_periods
 from selaras.exchange.layouts import DECLARED, folded
@@ -18,21 +19,25 @@ from selaras.regulation.types import Column, Label
 
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
-    """The ratings of the file, by person and period; an open period's rating may be replaced."""
-    refuse_duplicates(intake, table, ["number", "period"], "NIP", "person and period")
+    """The ratings of the file, by person, period and part; an open period's rating may be replaced."""
+    table = table.with_columns(stated=pl.col("segment"), segment=pl.col("segment").fill_null(1))
+    refuse_duplicates(intake, table, ["number", "period", "segment"], "NIP", "person and period")
     found = open_periods(intake, table).with_columns(day=pl.col("ends"))
     found = resolve_people(intake, found, holders(intake), "number", "NIP", "person_id")
+    intake.problems.refuse_errors()
+    found = _of_segments(intake, found)
     intake.problems.refuse_errors()
     parts = []
     for (ends,), rows in found.group_by("ends", maintain_order=True):
         assert isinstance(ends, date)
         rules = governed(intake, ends)
         if rules is not None:
-            parts.append(_inputs(intake, rows, rules).join(appraisers(intake, ends), on="person_id", how="left"))
+            inputs = _inputs(intake, rows, rules)
+            of_day = appraisers(intake, ends)
+            joined = inputs.join(of_day, on="person_id", how="left", maintain_order="left")
+            parts.append(joined.with_columns(appraiser_id=pl.coalesce("rater", "appraiser_id")).drop("rater"))
     intake.problems.refuse_errors()
-    written = pl.concat(parts).with_columns(
-        segment=pl.lit(1), rated_at=pl.lit(intake.moment), inputs=pl.col("inputs").struct.json_encode()
-    )
+    written = pl.concat(parts).with_columns(rated_at=pl.lit(intake.moment))
     columns = ["period_id", "person_id", "segment", "appraiser_id", "inputs", "rated_at"]
     merged = upsert(
         intake.session,
@@ -46,7 +51,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
 
 
 def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """`period_id`, `person_id` and the struct `inputs` with every declared column, validated by the regulation."""
+    """`period_id`, `person_id`, `segment`, `rater` and `inputs` (JSON) with every declared column, validated by it."""
     headers = [name for name in rows.columns if name.startswith(DECLARED)]
     chosen = {column.name: _header_of(column, headers) for column in rules.asked_columns}
     people = rows.select(
@@ -62,8 +67,8 @@ def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
             sheet=row["sheet"] if row else None,
             column=names.get(found.column, found.column),
             value=found.value,
-            problem=found.problem,
-            remedy=found.remedy,
+            problem=found.label("problem"),
+            remedy=found.label("remedy"),
         )
     intake.problems.refuse_errors()
     typed = rules.typed_people(people)
@@ -73,8 +78,25 @@ def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         if column.name not in typed.columns
     ]
     full = typed.with_columns(missing)
-    inputs = pl.struct(column.name for column in rules.asked_columns).alias("inputs")
-    return pl.concat([rows.select("period_id", "person_id"), full.select(inputs)], how="horizontal")
+    inputs = pl.struct(column.name for column in rules.asked_columns).struct.json_encode().alias("inputs")
+    key = rows.select("period_id", "person_id", "segment", "rater")
+    return pl.concat([key, full.select(inputs)], how="horizontal")
+
+
+def _of_segments(intake: Intake, found: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a part with `ends` its last day, whose regulation judges them, and `rater` its appraiser (else null).
+
+    A part that is named must be there and be rated by somebody; so must part 1 of whoever has parts.
+    """
+    segments = rateable_segments(intake.session, found.get_column("period_id").unique().to_list())
+    key = ["period_id", "person_id", "segment"]
+    joined = found.join(segments, on=key, how="left", maintain_order="left")
+    parted = joined.join(segments.select("period_id", "person_id").unique(), on=["period_id", "person_id"], how="semi")
+    lost = parted.filter(pl.col("last_day").is_null())
+    alone = joined.join(segments, on=["period_id", "person_id"], how="anti")
+    for rows in (lost, alone.filter(pl.col("stated") > 1)):
+        intake.problems.add_rows("unknown_segment", rows, column="SEGMEN", value="segment", period="=period")
+    return joined.with_columns(ends=pl.coalesce("last_day", "ends"))
 
 
 def _header_of(column: Column, headers: Sequence[str]) -> str | None:

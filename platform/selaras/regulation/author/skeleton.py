@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from keyword import iskeyword
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +14,8 @@ from selaras.errors import Conflict, Invalid
 from selaras.regulation.types import Subject
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LONGEST = 60
+_TAKEN = sys.stdlib_module_names | {"polars", __name__.partition(".")[0]}
 _SUFFIX = ".template"
 APPRAISAL: Subject = "appraisal"
 _ACTIVATE = "An agency follows it from a day on: `selaras tenant assign AGENCY @CODE@ --from DATE --reason WHY`."
@@ -23,11 +27,13 @@ def write_skeleton(name: str, folder: Path, subject: Subject = APPRAISAL) -> lis
     An appraisal has items, outcomes, a form and an objection; any other subject has conditions of a person alone.
     Raises Invalid for a name that is no package name or an unknown subject, Conflict where something stands already.
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or len(name) > LONGEST or iskeyword(name) or name in _TAKEN:
         raise Invalid(
             "plugin.name",
-            "{name} cannot be a plugin's name: small letters, digits and _ in between, such as perka_7_2030.",
-            name=repr(name),
+            "{name} cannot be a plugin's name: at most {longest} small letters, digits and _ in between, such as "
+            "perka_7_2030, and no word or module of Python or of Selaras.",
+            name=repr(name[: LONGEST + 1]),
+            longest=LONGEST,
         )
     if subject not in get_args(Subject):
         raise Invalid(
