@@ -32,6 +32,11 @@ class Tenant:
     slug: str
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The attacker reads whatever a planted hole lets through: it comes first, while the database is nearly empty."""
+    items.sort(key=lambda item: "isolation" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """Embedded PostgreSQL and Valkey for this test run alone; they die with it."""
