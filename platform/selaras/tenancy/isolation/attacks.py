@@ -98,7 +98,9 @@ def select_by_key(on: Attempt) -> str | None:
 
 def join(on: Attempt) -> str | None:
     """Join one's own rows with theirs."""
-    return on.seen("SELECT b.tenant_id FROM {other} a JOIN {t} b ON b.tenant_id <> a.tenant_id")
+    return on.seen(
+        "SELECT b.tenant_id FROM {other} a JOIN {t} b ON b.tenant_id <> a.tenant_id AND b.tenant_id <> {mine} LIMIT 999"
+    )
 
 
 def outer_join(on: Attempt) -> str | None:
@@ -115,7 +117,7 @@ def recursive(on: Attempt) -> str | None:
     """Read through a recursive query."""
     return on.seen(
         "WITH RECURSIVE c(x, n) AS (SELECT tenant_id, 1 FROM {t} UNION ALL SELECT t.tenant_id, n + 1 FROM c, {t} t "
-        "WHERE n < 2) SELECT x FROM c"
+        "WHERE n < 2) SELECT x FROM c WHERE x <> {mine} LIMIT 999"
     )
 
 
