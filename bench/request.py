@@ -27,7 +27,7 @@ from bench.statements import Sent, again, recorded
 from selaras.app import create_app
 from selaras.config import Settings, settings, variable
 from selaras.edge.context import EXTENSION
-from selaras.identity.sessions import SessionStore, connect
+from selaras.identity.sessions import Proof, SessionStore, connect
 
 INPUTS = {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
 REPLAYED = 50
@@ -144,7 +144,7 @@ def signed_in(chosen: Settings, heads: list[Head], port: int) -> list[Visitor]:
     store, visitors = SessionStore(connect(chosen.redis_url)), []
     with Line(port) as line:
         for head in heads:
-            cookie = f"selaras_session={store.start(head.agency, head.account_id, 'bench')}"
+            cookie = f"selaras_session={store.start(head.agency, head.account_id, Proof(method='bench'))}"
             me = Visitor(head, cookie, "").wire(Kind("me", "GET", "/api/v1/me"))
             visitors.append(Visitor(head, cookie, json.loads(line.ask(me))["form_token"]))
     return visitors

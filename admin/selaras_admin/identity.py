@@ -10,6 +10,7 @@ from selaras.edge import demonstration, forms, signing_in
 from selaras.edge.access import public
 from selaras.edge.context import visitor
 from selaras.errors import Invalid
+from selaras.identity.sessions import Proof
 from selaras.translations import LANGUAGES
 from selaras.web.identity import YEAR
 from selaras.web.pages import render, see
@@ -34,7 +35,7 @@ def develop() -> BaseResponse:
     if not demonstration.asked_here():
         raise NotFound
     response = _on(request.form.get("next", ""))
-    signing_in.start(response, DEVELOPMENT.id, "development")
+    signing_in.start(response, DEVELOPMENT.id, Proof(method="development"))
     return response
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from selaras.config import Settings
 from selaras.edge.context import Process
-from selaras.identity.sessions import SessionStore
+from selaras.identity.sessions import Proof, SessionStore, key_of
 from selaras_admin.app import create_console, process_of
 from selaras_admin.operators import DEVELOPMENT, REALM
 
@@ -77,8 +77,8 @@ def test_the_cookie_and_the_key_are_the_consoles_own(stranger, process: Process)
     assert "SameSite=Lax" in cookie
     assert "Domain=" not in cookie
     token = cookie.split("=", 1)[1].split(";")[0]
-    assert process.redis.exists(process.sessions._key(REALM, token)) == 1
-    assert process.sessions._key(REALM, token).startswith("selaras_console:")
+    assert process.redis.exists(f"selaras_console:{REALM}:session:{key_of(token)}") == 1
+    assert f"selaras_console:{REALM}:session:{key_of(token)}".startswith("selaras_console:")
 
 
 def test_under_tls_the_cookie_is_bound_to_the_host(console_settings):
@@ -94,7 +94,7 @@ def test_under_tls_the_cookie_is_bound_to_the_host(console_settings):
 def test_an_agencys_session_is_worth_nothing_here(stranger, process: Process):
     agencies = SessionStore(process.redis)
     for agency, account in ((uuid4(), uuid4()), (REALM, DEVELOPMENT.id), (uuid4(), DEVELOPMENT.id)):
-        token = agencies.start(agency, account, "demonstration")
+        token = agencies.start(agency, account, Proof(method="demonstration"))
         for name in ("selaras_session", "selaras_console_session"):
             stranger.client.set_cookie(name, token, domain=HOST)
             assert stranger.get("/").status_code == 303
@@ -109,7 +109,7 @@ def test_an_operators_session_is_worth_nothing_at_an_agency(operator, process: P
 
 
 def test_a_session_of_somebody_unknown_shows_nothing(stranger, process: Process):
-    token = process.sessions.start(REALM, uuid4(), "development")
+    token = process.sessions.start(REALM, uuid4(), Proof(method="development"))
     stranger.client.set_cookie("selaras_console_session", token, domain=HOST)
     assert stranger.get("/").status_code == 303
 

@@ -24,9 +24,10 @@ from selaras.db.session import Database, tenant_of
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 from selaras.identity.service import ensure_account, grant_role
+from selaras.identity.sessions import Proof
 from selaras.jobs.carrying import Carrier
 from selaras.jobs.watch import Watch
-from selaras.organisation.accounts import give_accounts
+from selaras.organisation.accounts import account_of, give_accounts
 from selaras.regulation import load_registry
 from selaras.tenancy.queries import agency, rules_on
 
@@ -66,9 +67,11 @@ class Visitor:
             path, method=method, base_url=f"http://{self.host}", json=json, headers={"X-Form-Token": token}, **more
         )
 
-    def sign_in(self, number: str) -> Visitor:
-        response = self.post("/sign-in/demonstration", {"number": number})
-        assert response.status_code == 303, response.text[:800]
+    def sign_in_as(self, agency: UUID, account_id: UUID) -> Visitor:
+        """As if the agency's identity provider had just said who this is; the real flow is in tests/identity."""
+        held = self.client.application.extensions["selaras"]
+        token = held.sessions.start(agency, account_id, Proof(method="oidc"))
+        self.client.set_cookie(f"{held.cookies}_session", token, domain=self.host, httponly=True, samesite="Lax")
         return self
 
 
@@ -90,14 +93,21 @@ class Home:
         return Visitor(self.app, self.host)
 
     def as_person(self, n: int) -> Visitor:
-        number = self.scalar(
-            "SELECT number FROM selaras.person_number WHERE tenant_id = :tenant AND person_id = :person",
-            person=self.person(n),
-        )
-        return self.visitor().sign_in(number)
+        with self.database.tenant(self.tenant_id) as session:
+            account = account_of(session, self.person(n), date(2026, 10, 1))
+        return self.visitor().sign_in_as(self.uuid, account)
 
     def as_role(self, role: Role) -> Visitor:
-        return self.visitor().sign_in(f"{role.value}@{self.slug}")
+        return self.as_account(f"{role.value}@{self.slug}")
+
+    def as_account(self, subject: str) -> Visitor:
+        return self.visitor().sign_in_as(self.uuid, self.account(subject))
+
+    def account(self, subject: str) -> UUID:
+        found: UUID = self.scalar(
+            "SELECT id FROM selaras.account WHERE tenant_id = :tenant AND subject = :subject", subject=subject
+        )
+        return found
 
     def manager(self) -> Visitor:
         return self.as_role(Role.PERFORMANCE_MANAGER)

@@ -19,7 +19,7 @@ from selaras.edge.context import session
 from selaras.errors import Conflict, Misconfigured
 from selaras.identity.permissions import Role
 from selaras.identity.service import ensure_account
-from selaras.identity.sessions import ABSOLUTE, SessionStore
+from selaras.identity.sessions import ABSOLUTE, Proof, SessionStore
 
 PARAMETERS = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
@@ -67,7 +67,8 @@ def test_every_view_declares_who_may_use_it(site: Site) -> None:
 def test_a_view_that_declares_nothing_is_refused_to_everybody(site: Site, urls, redis_url, tmp_path) -> None:
     app = create_app(site_settings(urls, redis_url, tmp_path))
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    visitor = Visitor(app, site.closed.host).sign_in(f"performance_manager@{site.closed.slug}")
+    account = site.closed.account(f"performance_manager@{site.closed.slug}")
+    visitor = Visitor(app, site.closed.host).sign_in_as(site.closed.uuid, account)
     assert visitor.get("/forgotten").status_code == 403
     app.extensions["selaras"].database.close()
 
@@ -130,7 +131,7 @@ def test_signing_out_ends_the_session_on_the_server(site: Site) -> None:
 def test_a_session_ends_after_half_an_hour_of_silence_and_after_twelve_hours(site: Site) -> None:
     held = site.app.extensions["selaras"]
     nowhere = uuid4()
-    token = held.sessions.start(nowhere, uuid4(), "test")
+    token = held.sessions.start(nowhere, uuid4(), Proof(method="test"))
     (key,) = held.redis.scan_iter(f"selaras:{nowhere}:session:*")
     assert token.encode() not in key
     assert 1795 < held.redis.ttl(key) <= 1800

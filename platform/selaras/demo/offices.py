@@ -15,6 +15,7 @@ OFFICES = (
     ("pejabat", "Pejabat yang Berwenang", Role.AUTHORISED_OFFICIAL),
     ("ppk", "Pejabat Pembina Kepegawaian", Role.APPOINTING_OFFICIAL),
     ("auditor", "Auditor Internal", Role.AUDITOR),
+    ("admin", "Admin Instansi", Role.AGENCY_ADMIN),
 )
 
 

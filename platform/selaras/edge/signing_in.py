@@ -12,7 +12,7 @@ from selaras.edge.context import after_commit, agency, process, realm
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Role, permissions_of
 from selaras.identity.queries import account
-from selaras.identity.sessions import SignedIn
+from selaras.identity.sessions import Proof, SignedIn
 from selaras.organisation.standing import standing
 
 
@@ -55,13 +55,14 @@ def actor_of(session: Session, held: SignedIn) -> Actor | None:
     )
 
 
-def start(response: Response, account_id: UUID, method: str) -> None:
+def start(response: Response, account_id: UUID, proof: Proof) -> None:
     """Sign an account in on this answer; whatever session the browser held before is over."""
     sessions, here = process().sessions, realm()
     former = request.cookies.get(cookie_name("session"))
     if former:
         sessions.end(here, former)
-    g.token = sessions.start(here, account_id, method)
+    address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
+    g.token = sessions.start(here, account_id, proof, address=address, agent=agent)
     set_cookie(response, "session", g.token)
     response.delete_cookie(cookie_name("form"), path="/", secure=process().settings.tls)
 

@@ -28,6 +28,11 @@ class Permission(StrEnum):
     DECIDE_FOLLOWUP = "decide_followup"
     ASSESS_MERIT = "assess_merit"
     CHOOSE_RULES = "choose_rules"
+    MANAGE_SIGN_IN = "manage_sign_in"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    GRANT_ROLES = "grant_roles"
+    MANAGE_CLIENTS = "manage_clients"
+    APPROVE_SUPPORT = "approve_support"
 
 
 class Role(StrEnum):
@@ -39,6 +44,7 @@ class Role(StrEnum):
     AUTHORISED_OFFICIAL = "authorised_official"
     APPOINTING_OFFICIAL = "appointing_official"
     AUDITOR = "auditor"
+    AGENCY_ADMIN = "agency_admin"
 
 
 _EMPLOYEE = frozenset({Permission.SEE_OWN, Permission.PLAN_OWN})
@@ -83,6 +89,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset(
         {Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.SEE_LEDGER, Permission.SEE_FOLLOWUP}
+    ),
+    Role.AGENCY_ADMIN: frozenset(
+        {
+            Permission.SEE_AGENCY,
+            Permission.MANAGE_SIGN_IN,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.GRANT_ROLES,
+            Permission.MANAGE_CLIENTS,
+            Permission.APPROVE_SUPPORT,
+            Permission.SEE_LEDGER,
+        }
     ),
 }
 

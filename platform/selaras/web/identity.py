@@ -16,6 +16,7 @@ from selaras.edge.context import day, session, visitor
 from selaras.errors import Invalid, NotFound
 from selaras.identity.permissions import Role
 from selaras.identity.queries import account, account_by_subject, accounts_with_role
+from selaras.identity.sessions import Proof
 from selaras.organisation.accounts import account_of
 from selaras.organisation.offered import Offered, offered
 from selaras.organisation.queries import person_by_number
@@ -76,7 +77,7 @@ def demonstrate() -> BaseResponse:
         return _sign_in_page(error, number)
     response = redirect(forms.own_address(request.form.get("next", "")) or url_for("web.home"), 303)
     assert isinstance(response, Response)
-    signing_in.start(response, found, "demonstration")
+    signing_in.start(response, found, Proof(method="demonstration"))
     return response
 
 

@@ -69,6 +69,7 @@ ROLES = {
     "authorised_official": _("Authorised official"),
     "appointing_official": _("Appointing official"),
     "auditor": _("Internal auditor"),
+    "agency_admin": _("Agency administrator"),
 }
 CERTAINTIES = {
     "regulation": _("read in the regulation"),
