@@ -78,7 +78,8 @@ def files(folder: Path) -> list[Path]:
 
 def written(root: Path = ROOT) -> Iterator[tuple[str, str]]:
     """Name and text of everything that is committed, except what the licence says."""
-    tops = sorted(path for path in root.iterdir() if path.is_file() and path.name != "LICENSE")
+    # In a linked work tree `.git` is a file, and no part of what is committed.
+    tops = sorted(path for path in root.iterdir() if path.is_file() and path.name not in {"LICENSE", ".git"})
     for path in [*tops, *(path for folder in FOLDERS for path in files(root / folder))]:
         if path.suffix in _TEXT:
             yield str(path.relative_to(root)), path.read_text("utf-8")
