@@ -9,7 +9,7 @@ from selaras import api, web
 from selaras.config import Settings, settings
 from selaras.db.refusals import in_words
 from selaras.db.session import Database
-from selaras.edge import demonstration, errors, forms, headers, languages, limits
+from selaras.edge import bearer, demonstration, errors, forms, headers, languages, limits
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Instance, has_agency, instance
 from selaras.edge.hosts import Hosts
@@ -98,7 +98,7 @@ def _answer_error(error: Exception) -> Response:
 
 def _finish(response: Response, chosen: Settings) -> Response:
     if has_agency():
-        response = forms.keep_form_cookie(response)
+        response = bearer.challenge(forms.keep_form_cookie(response))
     response = headers.conditional(response)
     response = headers.compress(response)
     return headers.secure(response, chosen)

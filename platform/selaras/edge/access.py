@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
+from selaras.edge import bearer
 from selaras.edge.context import actor
 from selaras.errors import Refused
 
@@ -51,6 +52,8 @@ def guard() -> None:
         return
     held = actor().permissions
     if not needed or not (needed & held):
+        if bearer.is_client():
+            raise bearer.scope_missing(needed or ())
         raise Refused(
             "permission_missing",
             "You may not do this: it needs the permission “{permission}”. Ask your agency's performance manager.",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from selaras.db.refusals import in_words
-from selaras.edge import access, forms, signing_in
+from selaras.edge import access, bearer, forms, signing_in
 from selaras.edge.context import agency, process
 from selaras.identity.sessions import SignedIn
 
@@ -22,7 +22,10 @@ class Application(Flask):
         if request.routing_exception is not None or request.endpoint in self.config["WITHOUT_TRANSACTION"]:
             return super().dispatch_request()
         with in_words():
-            answer = self._within_transaction()
+            try:
+                answer = self._within_transaction()
+            finally:
+                bearer.note_use()
         for action in g.get("after_commit", ()):
             action()
         return answer
@@ -36,12 +39,17 @@ class Application(Flask):
         return signing_in.actor_of(session, held)
 
     def _within_transaction(self) -> ResponseReturnValue:
-        held = signing_in.held_session()
+        token = bearer.shown()
+        held = signing_in.held_session() if bearer.cookies_count() else None
         with self.transaction() as session:
             g.transaction = session
             try:
-                g.actor = self.acting(session, held) if held else None
-                forms.refuse_foreign()
+                if token is not None:
+                    g.actor = bearer.actor_of_token(session, token)
+                else:
+                    g.actor = self.acting(session, held) if held else None
+                if bearer.cookies_count():
+                    forms.refuse_foreign()
                 access.guard()
                 answer: ResponseReturnValue = super().dispatch_request()
                 return answer

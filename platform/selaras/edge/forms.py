@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Response, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from selaras.edge import bearer
 from selaras.edge.context import process, realm
 from selaras.edge.signing_in import cookie_name, set_cookie, token
 from selaras.errors import Refused
@@ -22,8 +23,10 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def form_token() -> str:
     """A token for the forms of this page; bound to the session (or, before sign-in, a cookie) and to the realm.
 
-    Every page has another one, so that compression gives nothing away about it.
+    Every page has another one, so that compression gives nothing away about it. A machine with a token needs none.
     """
+    if not bearer.cookies_count():
+        return ""
     return str(_serializer().dumps([secrets.token_urlsafe(9), _bound_to()]))
 
 

@@ -31,7 +31,7 @@ def secure(response: Response, settings: Settings) -> Response:
     if settings.tls:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     response.headers.setdefault("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
-    response.vary.update(["Cookie", "Accept-Encoding"])
+    response.vary.update(["Authorization", "Cookie", "Accept-Encoding"])
     return response
 
 

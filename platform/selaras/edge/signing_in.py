@@ -35,9 +35,14 @@ def held_session() -> SignedIn | None:
 
 
 def actor_of(session: Session, held: SignedIn) -> Actor | None:
-    """Who acts, with the roles of today: granted ones, employee for the agency's people, appraiser with a team."""
+    """Whoever a session belongs to, with the roles of today."""
+    return actor_of_account(session, held.account_id)
+
+
+def actor_of_account(session: Session, account_id: UUID) -> Actor | None:
+    """An account with the roles of today: granted ones, employee for the agency's people, appraiser with a team."""
     today_there = today(agency().time_zone)
-    found = account(session, held.account_id, today_there)
+    found = account(session, account_id, today_there)
     if found is None or not found.active:
         return None
     stands = standing(session, found.id, today_there)

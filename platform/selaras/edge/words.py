@@ -36,6 +36,12 @@ _PERMISSIONS = {
     Permission.DECIDE_FOLLOWUP: lazy_gettext("decide follow-up (PPK)"),
     Permission.ASSESS_MERIT: lazy_gettext("answer the merit self-assessment"),
     Permission.CHOOSE_RULES: lazy_gettext("choose what a rulebook leaves open"),
+    Permission.MANAGE_CLIENTS: lazy_gettext("manage machine clients and their tokens"),
+    Permission.MANAGE_SIGN_IN: lazy_gettext("manage how the agency signs in"),
+    Permission.MANAGE_ACCOUNTS: lazy_gettext("manage accounts"),
+    Permission.GRANT_ROLES: lazy_gettext("grant roles"),
+    Permission.APPROVE_SUPPORT: lazy_gettext("approve access of the operator's support"),
+    Permission.PROVISION: lazy_gettext("provision accounts by SCIM"),
 }
 
 # Codes that stand in sentences; other codes are names and stand for themselves.

@@ -87,6 +87,7 @@ def submit(session: Session, actor: Actor, store: FileStore, upload: Upload) -> 
         "accept_vanished": upload.accept_vanished,
         "preview": upload.preview,
         "account_id": str(actor.account_id) if actor.account_id else None,
+        "client_id": str(actor.client_id) if actor.client_id else None,
     }
     return enqueue(session, actor, JOB, args)
 
@@ -141,5 +142,5 @@ def _taken_over(context: JobContext, session: Session, name: str, data: bytes) -
 
 def _actor(tenant_id: int, args: Mapping[str, Any]) -> Actor:
     """Whoever ordered the import; that they may was checked when they did."""
-    account = args.get("account_id")
-    return replace(system(tenant_id), account_id=UUID(account)) if account else system(tenant_id)
+    account, client = (UUID(args[name]) if args.get(name) else None for name in ("account_id", "client_id"))
+    return replace(system(tenant_id), account_id=account, client_id=client)

@@ -1,4 +1,4 @@
-"""Who acts: an account within one agency, or the system itself."""
+"""Who acts: an account within one agency, a machine client of it, or the system itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from selaras.identity.permissions import Permission
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts in one agency. `account_id` is None for the system (a job, the command line)."""
+    """Somebody who acts in one agency. `account_id` is None for the system (a job, the command line) and for a client.
+
+    `client_id`: the machine client whose token was shown.
+    """
 
     tenant_id: int
     account_id: UUID | None
@@ -19,10 +22,13 @@ class Actor:
     roles: frozenset[str]
     permissions: frozenset[Permission]
     person_id: UUID | None = None
+    client_id: UUID | None = None
 
     @property
     def reference(self) -> str:
-        """How the ledger names this actor: the account's uuid, or `system`."""
+        """How the ledger names this actor: the account's uuid, `client:<uuid>`, or `system`."""
+        if self.client_id:
+            return f"client:{self.client_id}"
         return str(self.account_id) if self.account_id else "system"
 
     def require(self, permission: Permission) -> None:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CHOOSE_RULES = "choose_rules"
     MANAGE_SIGN_IN = "manage_sign_in"
     MANAGE_ACCOUNTS = "manage_accounts"
+    PROVISION = "provision"
     GRANT_ROLES = "grant_roles"
     MANAGE_CLIENTS = "manage_clients"
     APPROVE_SUPPORT = "approve_support"
@@ -61,6 +62,8 @@ _MANAGER = frozenset(
         Permission.PROPOSE_FOLLOWUP,
         Permission.ASSESS_MERIT,
         Permission.CHOOSE_RULES,
+        # Data goes in and out by machines of the manager's own: each gives a client no more than it holds itself.
+        Permission.MANAGE_CLIENTS,
     }
 )
 
@@ -95,6 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AGENCY,
             Permission.MANAGE_SIGN_IN,
             Permission.MANAGE_ACCOUNTS,
+            Permission.PROVISION,
             Permission.GRANT_ROLES,
             Permission.MANAGE_CLIENTS,
             Permission.APPROVE_SUPPORT,
