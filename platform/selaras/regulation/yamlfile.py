@@ -11,8 +11,13 @@ import yaml
 from selaras.errors import Misconfigured
 from selaras.regulation.types import CERTAINTIES, Label, Source
 
+try:  # libyaml reads ten times as fast, and every process reads all regulations once; not every wheel carries it
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
 
-class _Loader(yaml.SafeLoader):
+
+class _Loader(SafeLoader):
     """The safe loader, without YAML's silent "last one wins" for repeated keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
