@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from selaras.db.walls import OWNER
 from selaras.errors import Misconfigured
 
 TENANT = "selaras.tenant"
+_ONCE_KEPT = "selaras.once_kept"
 
 _ROLE = text(
     """
@@ -90,6 +91,19 @@ def tenant_of(session: Session) -> int:
     if tenant is None:
         raise Misconfigured("tenant_missing", "This was called outside any agency; open a session with its tenant.")
     return int(tenant)
+
+
+def once_kept(session: Session, action: Callable[[], None]) -> None:
+    """Do something once the session's transaction is kept (Redis, for one); it is forgotten when that rolls back."""
+    session.info.setdefault(_ONCE_KEPT, []).append(action)
+
+
+@event.listens_for(Session, "after_commit")
+def _kept(session: Session) -> None:
+    """A released savepoint is not kept yet."""
+    if not session.in_nested_transaction():
+        for action in session.info.pop(_ONCE_KEPT, ()):
+            action()
 
 
 @event.listens_for(Session, "after_begin")

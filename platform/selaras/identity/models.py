@@ -1,45 +1,119 @@
-"""Accounts and the roles they hold, dated; machine clients and their secrets."""
+"""Accounts and the roles they hold, dated; the directory's groups; machine clients and their secrets."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, dated, one_at_a_time, within
+from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
 
 
 class Account(TenantModel):
-    """Somebody who can sign in at this agency. `subject` is the identity provider's name for them."""
+    """Somebody who can sign in at this agency. `subject` is their user name: a NIP, or another name of the agency's.
+
+    `subject_key` is what user names are compared by. What the agency's directory stated (SCIM) stands beside our own
+    `name`, as it was stated, since `directory_at`. `inactive_cause` says why an account is closed; one that the
+    directory deleted (`deleted_at`) keeps its row, because the ledger names it. `version` counts changes.
+    """
 
     __tablename__ = "account"
 
     subject: Mapped[str]
+    subject_key: Mapped[str] = mapped_column(Computed("lower(subject)", persisted=True))
     name: Mapped[str]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    source: Mapped[str] = mapped_column(server_default="setup")
+    external_id: Mapped[str | None]
+    display_name: Mapped[str | None]
+    given_name: Mapped[str | None]
+    family_name: Mapped[str | None]
+    emails: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    directory_at: Mapped[datetime | None]
+    inactive_cause: Mapped[str | None]
+    inactive_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    last_sign_in_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
-    __table_args__ = (UniqueConstraint("tenant_id", "subject"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "subject_key"),
+        Index("ix_account_external_id", "tenant_id", "external_id"),
+        CheckConstraint("source IN ('setup', 'import', 'scim', 'jit', 'invitation')", name="source"),
+        CheckConstraint("inactive_cause IN ('left', 'scim', 'import', 'page', 'deleted')", name="inactive_cause"),
+        CheckConstraint("active OR inactive_cause IS NOT NULL", name="inactive"),
+    )
 
 
 class RoleGrant(TenantModel):
-    """A role that an account holds on the days of `during`; within one unit's subtree if `unit_id` is set."""
+    """A role that an account holds on the days of `during`; within one unit's subtree if `unit_id` is set.
+
+    `origin`: `granted` by somebody here, or kept by the `directory`'s groups, an `import` or an `invitation`.
+    """
 
     __tablename__ = "role_grant"
 
     account_id: Mapped[UUID]
     role: Mapped[str]
     unit_id: Mapped[UUID | None]
+    origin: Mapped[str] = mapped_column(server_default="granted")
     during: Mapped[Range[date]] = dated()
 
     __table_args__ = (
         within("account_id", "account"),
         within("unit_id", "unit"),
-        one_at_a_time("account_id", "role", name="one_role_grant_a_day", where="unit_id IS NULL"),
+        one_at_a_time("account_id", "role", "origin", name="one_role_grant_a_day", where="unit_id IS NULL"),
         Index("ix_role_grant_account", "tenant_id", "account_id"),
+        CheckConstraint("origin IN ('granted', 'directory', 'import', 'invitation')", name="origin"),
+    )
+
+
+class DirectoryGroup(TenantModel):
+    """A group of the agency's directory, as SCIM brought it. It stands for no role until the agency says so."""
+
+    __tablename__ = "directory_group"
+
+    display_name: Mapped[str]
+    external_id: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class DirectoryMember(TenantTable):
+    """An account in a group of the directory."""
+
+    __tablename__ = "directory_member"
+
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+    __table_args__ = (
+        within("group_id", "directory_group"),
+        within("account_id", "account"),
+        Index("ix_directory_member_account", "tenant_id", "account_id"),
+    )
+
+
+class DirectoryRole(TenantTable):
+    """A role that a group's members hold here: said by the agency's administrator, group by group, never by a name."""
+
+    __tablename__ = "directory_role"
+
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("group_id", "directory_group"),
+        within("account_id", "account"),
     )
 
 

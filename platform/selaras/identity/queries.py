@@ -31,7 +31,7 @@ def account(session: Session, account_id: UUID, day: date) -> AccountView | None
 
 def account_by_subject(session: Session, subject: str, day: date) -> AccountView | None:
     """The account that the identity provider calls `subject`, with its roles on `day`, or None."""
-    row = session.scalar(select(Account).where(Account.subject == subject))
+    row = session.scalar(select(Account).where(Account.subject_key == subject.lower()))
     return _view(session, row, day) if row else None
 
 

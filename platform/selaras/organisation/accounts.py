@@ -14,20 +14,20 @@ from selaras.identity.service import ensure_account
 
 _MAKE = text(
     """
-    INSERT INTO selaras.account (tenant_id, subject, name)
-    SELECT p.tenant_id, n.number, p.name
+    INSERT INTO selaras.account (tenant_id, subject, name, source)
+    SELECT p.tenant_id, n.number, p.name, 'import'
     FROM selaras.person p
     JOIN selaras.person_number n
       ON n.tenant_id = :tenant AND n.person_id = p.id AND n.during @> CAST(:day AS date)
     WHERE p.tenant_id = :tenant AND p.account_id IS NULL AND (p.left_on IS NULL OR p.left_on > :day)
-    ON CONFLICT (tenant_id, subject) DO NOTHING
+    ON CONFLICT (tenant_id, subject_key) DO NOTHING
     """
 )
 _JOIN = text(
     """
     UPDATE selaras.person p SET account_id = a.id
     FROM selaras.person_number n
-    JOIN selaras.account a ON a.tenant_id = :tenant AND a.subject = n.number
+    JOIN selaras.account a ON a.tenant_id = :tenant AND a.subject_key = n.number
     WHERE p.tenant_id = :tenant AND p.account_id IS NULL AND n.tenant_id = :tenant AND n.person_id = p.id
       AND n.during @> CAST(:day AS date) AND (p.left_on IS NULL OR p.left_on > :day)
     """
