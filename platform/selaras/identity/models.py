@@ -47,7 +47,6 @@ class Account(TenantModel):
         Index("ix_account_external_id", "tenant_id", "external_id"),
         CheckConstraint("source IN ('setup', 'import', 'scim', 'jit', 'invitation')", name="source"),
         CheckConstraint("inactive_cause IN ('left', 'scim', 'import', 'page', 'deleted')", name="inactive_cause"),
-        CheckConstraint("active OR inactive_cause IS NOT NULL", name="inactive"),
     )
 
 

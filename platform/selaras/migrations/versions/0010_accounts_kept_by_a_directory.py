@@ -96,7 +96,6 @@ def _accounts() -> None:
     for name, condition in (
         ("source", "source IN ('setup', 'import', 'scim', 'jit', 'invitation')"),
         ("inactive_cause", "inactive_cause IN ('left', 'scim', 'import', 'page', 'deleted')"),
-        ("inactive", "active OR inactive_cause IS NOT NULL"),
     ):
         op.create_check_constraint(op.f(f"ck_account_{name}"), "account", condition, schema="selaras")
 
