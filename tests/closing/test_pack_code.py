@@ -34,7 +34,7 @@ _PLANS = """
     ), items AS (
         INSERT INTO selaras.plan_item (tenant_id, plan_id, code, kind, title, detail)
         SELECT :tenant, plans.id, 'IKI-' || n, 'main', 'Hasil ' || n,
-               CASE n WHEN 1 THEN '{"kualitas_iki": "exact_low", "bobot_target": 1.2}'::jsonb ELSE '{}' END
+               CASE n WHEN 1 THEN '{"kualitas_iki": "exact_low", "bobot_target": 1.0}'::jsonb ELSE '{}' END
         FROM plans CROSS JOIN generate_series(1, 2) n RETURNING id, plan_id, code
     )
     INSERT INTO selaras.item_measure (tenant_id, item_id, aspect, target, actual)
@@ -94,15 +94,15 @@ def test_the_pack_closes_by_its_own_steps_and_its_sibling_as_before(closings: tu
         one.carry()
         settle(one)
     view, other = receipt_of(own, 2), receipt_of(sibling, 2)
-    # Person 2: 118 % × K3 1.2 counts as 120 and weighs 1.2 of 2.2; NHK 110.9 → 108.2 → with the NKO 103.6.
+    # Person 2: K3 is the mean of 1.2 and 1.0; 118 % × 1.1 counts as 120 and weighs 1.1 of 2.1; NHK 110.5 → 107.9.
     lines = {line.step: line for line in view.receipt.lines if line.item is None}
-    assert lines["nhk_awal"].value == pytest.approx((1.2 * 120 + 100) / 2.2)
-    assert lines["nhk_akhir"].value == pytest.approx((100 + ((1.2 * 120 + 100) / 2.2 - 100) * 0.75 + 99) / 2)
+    assert lines["nhk_awal"].value == pytest.approx((1.1 * 120 + 100) / 2.1)
+    assert lines["nhk_akhir"].value == pytest.approx((100 + ((1.1 * 120 + 100) / 2.1 - 100) * 0.75 + 99) / 2)
     assert (lines["rating_hasil_kerja"].value, lines["rating_perilaku"].value) == ("di_atas", "sesuai")
     assert view.outcome.outcome == "baik"
     assert lines["nhk_awal"].article.startswith("KMK 127/2026")
     assert lines["predikat"].article.startswith("PermenPANRB 6/2022")
-    assert sorted(line.value for line in view.receipt.lines if line.step == "k3") == [1, 1.2]
+    assert sorted(line.value for line in view.receipt.lines if line.step == "k3") == [1, pytest.approx(1.1)]
     assert not [line for line in other.receipt.lines if "KMK" in line.article]
     assert {line.step for line in other.receipt.lines} & set(lines) >= {"rating_hasil_kerja", "predikat"}
     assert other.outcome.rule_hash != view.outcome.rule_hash

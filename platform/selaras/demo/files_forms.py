@@ -9,6 +9,7 @@ from datetime import date
 from random import Random
 
 from selaras.demo.files_plans import PLAN_HEADER, YEAR, Item
+from selaras.demo.files_scores import DETAIL_HEADER, indicator_of, is_scored
 from selaras.demo.files_tables import Table, day
 from selaras.demo.population_agency import PERIOD, Population
 from selaras.demo.population_people import Person
@@ -98,7 +99,13 @@ def plan_table(population: Population, made: Sequence[Item], formed: Sequence[Te
     leaders = {one.number for one in population.people if one.post.kind == "jpt"}
     assigned = {member.number: team.code for team in formed for member in team.members}
     rows = (row for item in made for row in _plan_rows(item, item.number in leaders, assigned.get(item.number, "")))
-    return Table(FULL_HEADER, rows)
+    if not is_scored(population):
+        return Table(FULL_HEADER, rows)
+    words = {(item.number, item.code): _counted(item) for item in made}
+    return Table(
+        (*FULL_HEADER, *DETAIL_HEADER),
+        ((*row, *indicator_of(row[0], row[2], words[row[0], row[2]]).cells) for row in rows),
+    )
 
 
 def text_table(population: Population, made: Sequence[Item]) -> Table:
@@ -147,6 +154,10 @@ def _plan_rows(item: Item, leading: bool, team: str) -> Iterator[tuple[str, ...]
             promise.aspect, promise.indicator, str(promise.target), promise.unit, manual, "kuantitatif", agreed,
             perspective, "unit lain" if from_outside else "", team if from_outside else "",
         )  # fmt: skip
+
+
+def _counted(item: Item) -> str:
+    return next((one.indicator for one in item.promises if one.aspect == "kuantitas"), "")
 
 
 def _texts(people: Sequence[Person], made: Sequence[Item], leaders: set[str]) -> Iterator[tuple[str, ...]]:

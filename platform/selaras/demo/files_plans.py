@@ -9,7 +9,7 @@ from random import Random
 from types import MappingProxyType
 
 from selaras.demo import files_texts as texts
-from selaras.demo.files_scores import is_scored, scored_actual
+from selaras.demo.files_scores import indicator_of, is_scored, scored_actual
 from selaras.demo.files_tables import Table, day
 from selaras.demo.population_agency import Population
 from selaras.demo.population_people import Person
@@ -156,7 +156,10 @@ def _scored_progress(rng: Random, item: Item, result: str) -> Iterator[tuple[str
     for promise in item.promises:
         is_counted = promise.aspect == "kuantitas"
         percent = rng.randint(*_REACHED[result])
-        actual = scored_actual(rng, promise.target, result) if is_counted else str(_reached(promise, percent, 12))
+        indicator = indicator_of(item.number, item.code, promise.indicator)
+        actual = (
+            scored_actual(rng, promise.target, result, indicator) if is_counted else str(_reached(promise, percent, 12))
+        )
         evidence = f"https://dokumen.example/{YEAR}/{item.number}/{item.code}"
         yield (item.number, str(YEAR), item.code, promise.aspect, on, actual, f"Capaian s.d. {on}", evidence)
 

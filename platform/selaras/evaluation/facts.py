@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import polars as pl
@@ -14,6 +13,7 @@ from selaras.evaluation.parts import Parts, inputs_of, led_unit
 from selaras.evaluation.plan_sections import sectioned
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.rules import EVALUABLE
+from selaras.planning.rules import measured
 from selaras.regulation import Column, Rules
 
 FIRST = UUID(int=0)
@@ -184,14 +184,14 @@ class Facts:
         """The items frame that the rule declares, of the people in `(after, last]`, from the year's plans."""
         query, more = sectioned(_ITEMS, self._rules)
         parameters = {**self._parameters, "after": after, "last": last, **more}
-        return items_frame(read_frame(self._session, query, parameters, MEASURES_SCHEMA), self._rules.item_columns)
+        return items_frame(read_frame(self._session, query, parameters, MEASURES_SCHEMA), self._rules)
 
     def segment_items(self, after: UUID, last: UUID, rules: Rules) -> pl.DataFrame | None:
         """As `items`, of the segments under `rules`; `person` reads `<person>/<number>`."""
         if self.parts is None:
             return None
         measures = self.parts.items(after, last, rules, MEASURES_SCHEMA)
-        return items_frame(measures, rules.item_columns)
+        return items_frame(measures, rules)
 
     def _of(self, query: str) -> str:
         return query.format(plain=self._plain)
@@ -212,16 +212,13 @@ def covered(rules: Rules) -> list[str]:
     return [*named, "cpns"] if "pns" in named else named
 
 
-def items_frame(measures: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+def items_frame(measures: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """One row per item: `<aspect>_target`, `<aspect>_actual`, and declared columns that the item's detail holds."""
-    sides = {column.name: column.name.rpartition("_") for column in columns if column.type in ("number", "integer")}
+    sides = measured(rules.form, rules.item_columns)
     chosen = [
-        pl.col(side).filter(pl.col("aspect") == aspect).first().alias(name)
-        for name, (aspect, _, side) in sides.items()
-        if side in ("target", "actual")
+        pl.col(side).filter(pl.col("aspect") == aspect).first().alias(name) for name, (aspect, side) in sides.items()
     ]
-    measured = {name for name, (_, _, side) in sides.items() if side in ("target", "actual")}
-    detail = [_detail(column) for column in columns if column.name not in measured]
+    detail = [_detail(column) for column in rules.item_columns if column.name not in sides]
     return measures.group_by(["person", "item"], maintain_order=True).agg(*chosen, *detail)
 
 

@@ -38,10 +38,10 @@ from selaras.exchange.kinds import (
     team_inputs,
     units,
 )
-from selaras.exchange.layouts import LAYOUTS, Kind, with_declared
+from selaras.exchange.layouts import DECLARED, LAYOUTS, Kind, with_declared
 from selaras.exchange.models import ImportBatch
 from selaras.exchange.reading import read_table
-from selaras.exchange.report import ImportReport, Problems, Rejected
+from selaras.exchange.report import ImportReport, Rejected, listed
 from selaras.exchange.sheets import Unreadable, read_sheets
 from selaras.files.service import check_name, keep
 from selaras.files.store import FileStore
@@ -105,13 +105,14 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     batch_id = batch_id or session.execute(select(func.uuidv7())).scalar_one()
     assert batch_id is not None
     intake = Intake(session, actor, batch_id, present, as_of or present, as_of, registry, accept_vanished)
-    rows, notes, table = _read(intake.problems, known, name, data)
+    rows, notes, table = _read(intake, known, name, data)
     if progress is not None:
         progress(0, rows)
     changed: dict[str, int] = {}
     state: State = "refused"
     if table is not None:
         state, changed = _take(intake, LOADERS[known], table, preview=preview)
+        notes += [f"Columns not used: {listed(intake.unused, 100)}"] if intake.unused else []
     batch = ImportBatch(
         id=batch_id,
         kind=known.value,
@@ -170,16 +171,18 @@ def _one_at_a_time(session: Session) -> None:
     )
 
 
-def _read(problems: Problems, kind: Kind, file_name: str, data: bytes) -> tuple[int, list[str], pl.DataFrame | None]:
+def _read(intake: Intake, kind: Kind, file_name: str, data: bytes) -> tuple[int, list[str], pl.DataFrame | None]:
     """How many rows, notes, and the typed table unless the file is unfit."""
+    problems = intake.problems
     try:
         sheets = read_sheets(file_name, data)
     except Unreadable as error:
         problems.add(error.code, row=error.row, sheet=error.sheet, **error.params)
         return 0, [], None
     columns = LAYOUTS[kind]
-    if kind is Kind.RATINGS:
+    if kind in (Kind.RATINGS, Kind.PLANS):
         columns = with_declared(columns, (header for sheet in sheets for header in sheet.header))
+        intake.declared = {one.name: one.header for one in columns if one.name.startswith(DECLARED)}
     table, notes = read_table(sheets, columns, problems)
     rows = sum(sheet.cells.height for sheet in sheets)
     return rows, notes, None if table.is_empty() else table

@@ -31,6 +31,8 @@ class Intake:
 
     `today`: in the agency's zone. `day`: when changes take effect that carry no date of their own. `first`: since when
     things stand that were not known before and carry no date (None: since ever). `batch_id`: the import itself.
+    `declared`: columns that only a regulation can know, with their headers as the file writes them. `unused`: headers
+    of columns that turned out to mean nothing.
     """
 
     session: Session
@@ -42,6 +44,8 @@ class Intake:
     registry: Registry | None = None
     accept_vanished: bool = False
     problems: Problems = field(default_factory=Problems)
+    declared: Mapping[str, str] = field(default_factory=dict)
+    unused: set[str] = field(default_factory=set)
 
     @property
     def moment(self) -> str:

@@ -173,10 +173,13 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             _optional("EKSPEKTASI PIMPINAN", "expectation", longest=_LONG),
             Column("ASAL PENUGASAN", "origin", "code", present=False, filled=False, codes=ORIGINS),
             _optional("KODE PENUGASAN", "assignment_code", longest=100),
+            _optional("MULAI", "starts", "date"),
+            _optional("SELESAI", "ends", "date"),
         ),
         Kind.PLAN_TEXTS: (
             _PERSON,
             _year(),
+            _optional("MULAI", "starts", "date"),
             Column(
                 "JENIS",
                 "part",
@@ -190,6 +193,7 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
         Kind.MATRIX: (
             Column("NIP PIMPINAN", "leader_number", "person_number"),
             _year(),
+            _optional("MULAI", "starts", "date"),
             Column("KODE RHK", "code", longest=100),
             _PERSON,
             Column("JENIS", "kind", "code", codes={"langsung": "direct", "tidak langsung": "supporting"}),

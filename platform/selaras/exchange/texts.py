@@ -127,6 +127,19 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "day_in_future": ("{value} has not come yet.", _AGAIN),
         "feedback_to_oneself": ("{value} cannot give feedback to themselves.", "Correct NIP PEMBERI."),
         "plan_unknown": ("This person has no plan of {year}.", "Import the plans first, or check TAHUN."),
+        "plan_ends": ("The plan would end ({value}) before it begins.", "Correct MULAI or SELESAI."),
+        "plan_several": (
+            "This person has several plans of {year}, and the row does not say which one it means.",
+            "Fill in MULAI: the first day of the plan that is meant.",
+        ),
+        "plan_days_unknown": (
+            "No plan of {year} begins on {value} for this person.",
+            "Correct MULAI, or import that plan first.",
+        ),
+        "plan_days_shared": (
+            "This plan begins on {value} and shares days with another one ({other_first} to {other_last}).",
+            "Let the earlier plan end the day before (SELESAI); both may stand in the same file.",
+        ),
         "term_unknown": (
             "The form of {regulation} does not know “{value}” here.",
             "Write one of: {known}.",

@@ -28,7 +28,7 @@ from selaras.planning.models import (
     PlanExpectation,
     PlanItem,
 )
-from selaras.planning.queries import draft_of, holder_on, last_day, plan
+from selaras.planning.queries import NEWEST, draft_of, holder_on, last_day, plan
 from selaras.planning.rules import faults, section_for, variant_for
 from selaras.regulation import PlanForm, Rules
 
@@ -118,7 +118,7 @@ def _for_appraiser(session: Session, actor: Actor, person_id: UUID, year: int, *
 
 
 def _plan_row(session: Session, person_id: UUID, year: int) -> Plan | None:
-    rows = select(Plan).where(Plan.person_id == person_id, Plan.year == year).order_by(Plan.segment.desc())
+    rows = select(Plan).where(Plan.person_id == person_id, Plan.year == year).order_by(*NEWEST)
     return session.scalars(rows.limit(1).with_for_update()).first()
 
 

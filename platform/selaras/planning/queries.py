@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,14 +40,22 @@ _HOLDER = """
       ON a.tenant_id = :tenant AND a.person_id = :person AND a.kind = 'definitive' AND a.during @> CAST(:day AS date)
     LEFT JOIN selaras.position post ON post.tenant_id = :tenant AND post.id = a.position_id
 """
-_HOLDERS = """
-    SELECT a.person_id, post.kind, post.is_head, line.person_id IS NOT NULL
+_POSTS = """
+    SELECT a.person_id, lower(a.during), upper(a.during), post.kind, post.is_head
     FROM selaras.appointment a
     JOIN selaras.position post ON post.tenant_id = a.tenant_id AND post.id = a.position_id
-    LEFT JOIN selaras.reporting_line line
-      ON line.tenant_id = a.tenant_id AND line.person_id = a.person_id AND line.during @> %(day)s::date
-    WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during @> %(day)s::date
+    WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND a.during && daterange(%(first)s, %(last)s, '[]')
 """
+_LINES = """
+    SELECT line.person_id, lower(line.during), upper(line.during), line.superior_id
+    FROM selaras.reporting_line line
+    WHERE line.tenant_id = %(tenant)s AND line.during && daterange(%(first)s, %(last)s, '[]')
+"""
+_DATED: Mapping[str, type[pl.DataType]] = {"person_id": pl.String, "since": pl.Date, "until": pl.Date}
+
+
+NEWEST = (Plan.starts.desc().nulls_last(), Plan.segment.desc())
+"""The order of the plans of one year, the last one first."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ def plan(session: Session, person_id: UUID, year: int, day: date | None = None) 
         select(Plan, appraiser.name)
         .outerjoin(appraiser, appraiser.id == Plan.appraiser_id)
         .where(Plan.person_id == person_id, Plan.year == year, fits)
-        .order_by(Plan.segment.desc())
+        .order_by(*NEWEST)
         .limit(1)
     ).one_or_none()
     if row is None:
@@ -184,11 +192,25 @@ def holder_on(session: Session, person_id: UUID, day: date) -> Holder:
     return Holder(row.kind, bool(row.is_head), bool(row.has_superior))
 
 
-def holders_on(session: Session, day: date) -> pl.DataFrame:
-    """`person_id`, `post_kind`, `is_head`, `has_superior` of everybody who holds a post on `day`."""
-    schema = {"person_id": pl.String, "post_kind": pl.String, "is_head": pl.String, "has_superior": pl.String}
-    found = read_frame(session, _HOLDERS, {"tenant": tenant_of(session), "day": day}, schema)
-    return found.with_columns(pl.col("is_head", "has_superior") == "t")
+def holders_on(session: Session, whom: pl.DataFrame) -> pl.DataFrame:
+    """`whom` (`person_id`, `day`) with `post_kind`, `is_head`, `superior_id` of that day; null where nothing is known.
+
+    Two statements, however many days there are.
+    """
+    span = {"first": whom.get_column("day").min(), "last": whom.get_column("day").max(), "tenant": tenant_of(session)}
+    posts = read_frame(session, _POSTS, span, {**_DATED, "post_kind": pl.String, "is_head": pl.String})
+    lines = read_frame(session, _LINES, span, {**_DATED, "superior_id": pl.String})
+    found = whom
+    for dated in (posts.with_columns(pl.col("is_head") == "t"), lines):
+        found = found.join(_on_day(whom, dated), on=["person_id", "day"], how="left", maintain_order="left")
+    return found
+
+
+def _on_day(whom: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
+    held = whom.select("person_id", "day").unique().join(dated, on="person_id")
+    since, until = pl.col("since"), pl.col("until")
+    on_day = (since.is_null() | (since <= pl.col("day"))) & (until.is_null() | (until > pl.col("day")))
+    return held.filter(on_day).drop("since", "until").unique(["person_id", "day"])
 
 
 def _annexes(session: Session, plan_id: UUID) -> tuple[TextView, ...]:

@@ -17,8 +17,9 @@ _STANDING = """
         SELECT a.person_id, a.unit_id FROM selaras.appointment a
         WHERE a.tenant_id = :tenant AND a.kind = 'definitive' AND a.during @> CAST(:day AS date)
     ), held AS (
-        SELECT DISTINCT ON (person_id) person_id, id, state, model, submitted_at, agreed_at
-        FROM selaras.plan WHERE tenant_id = :tenant AND year = :year ORDER BY person_id, segment DESC
+        SELECT DISTINCT ON (person_id) person_id, id, state, model, submitted_at, agreed_at, starts
+        FROM selaras.plan WHERE tenant_id = :tenant AND year = :year
+        ORDER BY person_id, starts DESC NULLS LAST, segment DESC
     ), measured AS (
         SELECT item.plan_id, item.id, item.kind, item.expectation IS NULL AND count(m.indicator) = 0 AS bare
         FROM held
@@ -29,7 +30,7 @@ _STANDING = """
         SELECT plan_id, count(*) FILTER (WHERE kind = 'main') AS main, count(*) FILTER (WHERE bare) AS bare
         FROM measured GROUP BY plan_id
     ), standing AS (
-        SELECT staff.person_id, staff.unit_id, held.state, held.model, held.agreed_at,
+        SELECT staff.person_id, staff.unit_id, held.state, held.model, held.agreed_at, held.starts,
                coalesce(items.main, 0) AS main, coalesce(items.bare, 0) AS bare
         FROM staff LEFT JOIN held USING (person_id) LEFT JOIN items ON items.plan_id = held.id
     )
@@ -42,7 +43,9 @@ _COUNTS = (
            count(*) FILTER (WHERE state = 'draft') AS drafted,
            count(*) FILTER (WHERE state = 'submitted') AS submitted,
            count(*) FILTER (WHERE state = 'agreed') AS agreed,
-           count(*) FILTER (WHERE agreed_at >= CAST(:due AS date) + 1) AS agreed_late,
+           count(*) FILTER (
+               WHERE agreed_at >= CAST(:due AS date) + 1 AND coalesce(starts <= CAST(:due AS date), true)
+           ) AS agreed_late,
            count(*) FILTER (WHERE state IS NOT NULL AND model IS NULL) AS without_model,
            count(*) FILTER (WHERE state IS NOT NULL AND main = 0) AS without_result,
            count(*) FILTER (WHERE bare > 0) AS without_indicator
@@ -94,7 +97,10 @@ class OpenPlan:
 
 
 def readiness(session: Session, year: int, day: date, due: date | None = None) -> PlanReadiness:
-    """The figures of everybody in service on `day`; what was agreed after the day `due` counts as late."""
+    """The figures of everybody in service on `day`; what was agreed after the day `due` counts as late.
+
+    Of somebody with several plans of the year the last one counts; one that begins after `due` is not late.
+    """
     values = {"tenant": tenant_of(session), "year": year, "day": day, "due": due}
     row = session.execute(text(_COUNTS), values).one()
     return PlanReadiness(year, due, *row)

@@ -16,6 +16,8 @@ from selaras.db.session import tenant_of
 _ITEM = ("section", "perspective", "origin", "expectation", "assignment_id")
 LATER = ("model", "variant", "agreed_at", "manual", *_ITEM)
 """What a file of plans may say besides."""
+PLAN = ("person_id", "year", "first")
+"""What a plan is known by: whose it is, and its first day."""
 
 
 def known_goals(session: Session, years: Sequence[int]) -> pl.DataFrame:
@@ -25,16 +27,20 @@ def known_goals(session: Session, years: Sequence[int]) -> pl.DataFrame:
     return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, schema)
 
 
+_DAYS = "coalesce(plan.starts, make_date(plan.year, 1, 1)), coalesce(plan.ends, make_date(plan.year, 12, 31))"
+_DATES: dict[str, type[pl.DataType]] = {"first": pl.Date, "last": pl.Date}
+
+
 def known_items(session: Session, years: Sequence[int]) -> pl.DataFrame:
-    """`id`, `plan_id`, `person_id`, `year`, `code` of the items in the plans (first segment) of some years."""
-    query = """
-        SELECT item.id, plan.id, plan.person_id, plan.year, item.code
+    """`id`, `plan_id`, `person_id`, `year`, `code` of the items of some years; `first`, `last`: their plan's days."""
+    query = f"""
+        SELECT item.id, plan.id, plan.person_id, plan.year, item.code, {_DAYS}
         FROM selaras.plan plan
         JOIN selaras.plan_item item ON item.tenant_id = plan.tenant_id AND item.plan_id = plan.id
-        WHERE plan.tenant_id = %(tenant)s AND plan.segment = 1 AND plan.year = ANY(%(years)s)
-    """
-    schema = {"id": pl.String, "plan_id": pl.String, "person_id": pl.String, "year": pl.Int64, "code": pl.String}
-    return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, schema)
+        WHERE plan.tenant_id = %(tenant)s AND plan.year = ANY(%(years)s)
+    """  # noqa: S608  # our own text
+    texts = {"id": pl.String, "plan_id": pl.String, "person_id": pl.String, "year": pl.Int64, "code": pl.String}
+    return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, {**texts, **_DATES})
 
 
 def take_goals(session: Session, goals: pl.DataFrame) -> Merged:
@@ -55,19 +61,20 @@ def take_goals(session: Session, goals: pl.DataFrame) -> Merged:
 
 
 def take_plans(session: Session, rows: pl.DataFrame, given: AbstractSet[str]) -> dict[str, Merged]:
-    """Agreed plans (first segment), one row of the frame per item and aspect; nothing is removed from a plan.
+    """Agreed plans, one row of the frame per item and aspect; nothing is removed from a plan.
 
-    `rows`: `person_id`, `year`, `appraiser_id`, `code`, `kind`, `title`, `parent_person_id`, `parent_code`, `goal_id`,
-    `aspect` (null: the item has none), `indicator`, `target` (decimal text), `measure`, and the columns of `LATER`:
-    plans and items that are here already take over only those that are `given`. A superior's item is in the frame or
-    here.
+    `rows`: `person_id`, `year`, `first`, `last` (the plan's days, by the first of which it is known), `appraiser_id`,
+    `code`, `kind`, `title`, `parent_person_id`, `parent_code`, `goal_id`, `aspect` (null: the item has none),
+    `indicator`, `target` (decimal text), `measure`, `detail` (JSON), and the columns of `LATER`: plans and items that
+    are here already take over only those that are `given`, and `detail` only if `given`. A superior's item is in the
+    frame or here.
     """
     years = rows.get_column("year").unique().to_list()
     plans, planned = _plans(session, rows, years, sorted(given & {"model", "variant", "agreed_at"}))
-    items, listed = _items(session, rows.join(plans, on=["person_id", "year"]), years, given)
+    items, listed = _items(session, rows.join(plans, on=PLAN), years, given)
     measures = (
         rows.filter(pl.col("aspect").is_not_null())
-        .join(items.select("item_id", "person_id", "year", "code"), on=["person_id", "year", "code"])
+        .join(items.select("item_id", *PLAN, "code"), on=[*PLAN, "code"])
         .select("item_id", "aspect", "indicator", "target", "measure", "manual")
     )
     values = ["indicator", "target", "measure", *sorted(given & {"manual"})]
@@ -78,21 +85,39 @@ def take_plans(session: Session, rows: pl.DataFrame, given: AbstractSet[str]) ->
 def _plans(
     session: Session, rows: pl.DataFrame, years: Sequence[int], values: Sequence[str]
 ) -> tuple[pl.DataFrame, Merged]:
-    """`plan_id`, `person_id`, `year` of every plan in the frame; of those that were here only `values` change."""
-    query = """
-        SELECT id, person_id, year FROM selaras.plan
-        WHERE tenant_id = %(tenant)s AND segment = 1 AND year = ANY(%(years)s)
-    """
-    schema = {"id": pl.String, "person_id": pl.String, "year": pl.Int64}
-    known = read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, schema)
-    wanted = rows.select("person_id", "year", "appraiser_id", "model", "variant", "agreed_at").unique(
-        ["person_id", "year"], maintain_order=True
+    """`plan_id` and PLAN of every plan in the frame; of those that were here only their days and `values` change."""
+    known = known_plans(session, years)
+    wanted = rows.select(*PLAN, "last", "appraiser_id", "model", "variant", "agreed_at").unique(
+        PLAN, maintain_order=True
     )
-    plans = with_ids(session, wanted, known, ["person_id", "year"])
-    agreed = pl.col("agreed_at").fill_null(now().isoformat())
-    whole = plans.with_columns(agreed, segment=pl.lit(1), state=pl.lit("agreed"))
-    written = upsert(session, "plan", whole, key=["person_id", "year", "segment"], values=values)
-    return plans.select(pl.col("id").alias("plan_id"), "person_id", "year"), written
+    plans = with_ids(session, wanted, known.rename({"plan_id": "id"}), PLAN)
+    whole = (pl.col("first").dt.strftime("%m-%d") == "01-01") & (pl.col("last").dt.strftime("%m-%d") == "12-31")
+    named = plans.with_columns(
+        pl.col("agreed_at").fill_null(now().isoformat()),
+        _numbers(plans, known),
+        state=pl.lit("agreed"),
+        starts=pl.when(~whole).then("first"),
+        ends=pl.when(~whole).then("last"),
+    )
+    columns = ["id", "person_id", "year", "segment", "appraiser_id", "model", "variant", "agreed_at", "state"]
+    written = upsert(
+        session,
+        "plan",
+        named.select(*columns, "starts", "ends"),
+        key=["person_id", "year", "segment"],
+        values=["starts", "ends", *values],
+    )
+    return plans.select(pl.col("id").alias("plan_id"), *PLAN), written
+
+
+def _numbers(plans: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """`segment` of each plan: that which it has here, else the next of its person and year."""
+    whose = ["person_id", "year"]
+    taken = known.group_by(whose).agg(taken=pl.col("segment").max())
+    found = plans.join(known.select(*PLAN, "segment"), on=PLAN, how="left", maintain_order="left")
+    found = found.join(taken, on=whose, how="left", maintain_order="left")
+    turn = pl.col("segment").is_null().cast(pl.Int64).cum_sum().over(whose)
+    return found.select(segment=pl.coalesce("segment", pl.col("taken").fill_null(0) + turn)).get_column("segment")
 
 
 def _items(
@@ -101,32 +126,87 @@ def _items(
     """The items with `item_id`; of those that were here, columns of `LATER` change only where `given`."""
     known = known_items(session, years)
     wanted = rows.select(
-        "plan_id", "person_id", "year", "code", "kind", "title", "parent_person_id", "parent_code", "goal_id", *_ITEM
+        "plan_id",
+        *PLAN,
+        "last",
+        "code",
+        "kind",
+        "title",
+        "parent_person_id",
+        "parent_code",
+        "goal_id",
+        "detail",
+        *_ITEM,
     ).unique(["plan_id", "code"], maintain_order=True)
     items = with_ids(session, wanted, known.select("id", "plan_id", "code"), ["plan_id", "code"])
-    both = pl.concat([known.select("id", "person_id", "year", "code"), items.select("id", "person_id", "year", "code")])
-    parents = both.unique().select(
-        pl.col("id").alias("parent_item_id"),
-        pl.col("person_id").alias("parent_person_id"),
-        "year",
-        pl.col("code").alias("parent_code"),
-    )
-    linked = items.join(parents, on=["parent_person_id", "year", "parent_code"], how="left")
+    both = pl.concat([items.select("id", *PLAN, "last", "code"), known.select("id", *PLAN, "last", "code")])
+    linked = served(items, both.unique("id", keep="first"))
     always = ["kind", "title", "parent_item_id", "goal_id"]
-    values = [*always, *(name for name in _ITEM if name in given)]
-    rows = linked.select("id", "plan_id", "code", *always, *_ITEM)
+    values = [*always, *(name for name in ("detail", *_ITEM) if name in given)]
+    rows = linked.select("id", "plan_id", "code", "detail", *always, *_ITEM)
     written = upsert(session, "plan_item", rows, key=["plan_id", "code"], values=values)
     return linked.rename({"id": "item_id"}), written
 
 
-def known_plans(session: Session, years: Sequence[int]) -> pl.DataFrame:
-    """`plan_id`, `person_id`, `year` of the plans (first segment) of some years."""
-    query = """
-        SELECT id, person_id, year FROM selaras.plan
-        WHERE tenant_id = %(tenant)s AND segment = 1 AND year = ANY(%(years)s)
+def served(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (`parent_person_id`, `parent_code`, `year`, `first`, `last`) with `parent_item_id` out of `items`.
+
+    A superior may have several plans of the year: the result is that of the one in which the row's own plan ends, or
+    of the latest one that shares a day with it. Null where there is none.
     """
-    schema = {"plan_id": pl.String, "person_id": pl.String, "year": pl.Int64}
-    return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, schema)
+    theirs = items.select(
+        pl.col("id").alias("parent_item_id"),
+        pl.col("person_id").alias("parent_person_id"),
+        pl.col("code").alias("parent_code"),
+        "year",
+        begins=pl.col("first"),
+        until=pl.col("last"),
+    )
+    placed = rows.with_row_index("place")
+    found = (
+        placed.select("place", "parent_person_id", "year", "parent_code", "first", "last")
+        .join(theirs, on=["parent_person_id", "year", "parent_code"])
+        .filter(pl.col("begins") <= pl.col("last"), pl.col("until") >= pl.col("first"))
+        .sort("place", "begins")
+        .unique("place", keep="last")
+        .select("place", "parent_item_id")
+    )
+    return placed.join(found, on="place", how="left", maintain_order="left").drop("place")
+
+
+def items_on_day(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (`person_id`, `year`, `code`, `on_day`) with `item_id`: the result in the plan that is for that day."""
+    key = ["person_id", "year", "code"]
+    placed = rows.with_row_index("place")
+    found = (
+        placed.select("place", "on_day", *key)
+        .join(items.select(pl.col("id").alias("item_id"), *key, "first", "last"), on=key)
+        .filter(pl.col("on_day").is_between(pl.col("first"), pl.col("last")))
+        .select("place", "item_id")
+    )
+    return placed.join(found, on="place", how="left", maintain_order="left").drop("place")
+
+
+def known_details(session: Session, years: Sequence[int]) -> pl.DataFrame:
+    """`person_id`, `year`, `first`, `code`, `held` (JSON) of the items of some years of which a form asked more."""
+    query = f"""
+        SELECT plan.person_id, plan.year, item.code, item.detail::text, {_DAYS}
+        FROM selaras.plan plan
+        JOIN selaras.plan_item item ON item.tenant_id = plan.tenant_id AND item.plan_id = plan.id
+        WHERE plan.tenant_id = %(tenant)s AND plan.year = ANY(%(years)s) AND item.detail <> '{{}}'
+    """  # noqa: S608  # our own text
+    texts = {"person_id": pl.String, "year": pl.Int64, "code": pl.String, "held": pl.String}
+    return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, {**texts, **_DATES})
+
+
+def known_plans(session: Session, years: Sequence[int]) -> pl.DataFrame:
+    """`plan_id`, `person_id`, `year`, `segment`, `first`, `last` of the plans of some years."""
+    query = f"""
+        SELECT plan.id, plan.person_id, plan.year, plan.segment, {_DAYS} FROM selaras.plan plan
+        WHERE plan.tenant_id = %(tenant)s AND plan.year = ANY(%(years)s)
+    """  # noqa: S608  # our own text
+    numbers = {"plan_id": pl.String, "person_id": pl.String, "year": pl.Int64, "segment": pl.Int64}
+    return read_frame(session, query, {"tenant": tenant_of(session), "years": list(years)}, {**numbers, **_DATES})
 
 
 def known_assignments(session: Session) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from selaras.db.merge import Merged
 from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people
 from selaras.monitoring.service import take_feedback
-from selaras.planning.service import known_items
+from selaras.planning.service import items_on_day, known_items
 
 _KEY = ["number", "giver_number", "relation", "code", "behaviour", "on_day", "content"]
 
@@ -26,8 +26,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     intake.problems.add_rows("feedback_to_oneself", oneself, column="NIP PEMBERI", value="giver_number")
     intake.problems.refuse_errors()
     years = found.get_column("year").unique().to_list()
-    items = known_items(intake.session, years).select(pl.col("id").alias("item_id"), "person_id", "year", "code")
-    joined = found.join(items, on=["person_id", "year", "code"], how="left", maintain_order="left")
+    joined = items_on_day(found, known_items(intake.session, years))
     unknown = joined.filter(pl.col("code").is_not_null() & pl.col("item_id").is_null())
     intake.problems.add_rows("unknown_item", unknown, column="KODE RHK", value="code", year="=year")
     intake.problems.refuse_errors()

@@ -8,13 +8,15 @@ import polars as pl
 
 from selaras.db.merge import Merged
 from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people
+from selaras.exchange.kinds.plan_days import filled_starts, told
 from selaras.exchange.report import Severity
 from selaras.planning.service import known_items, take_shares
 
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     """The cells of the file; other cells of a matrix stay as they are."""
-    refuse_duplicates(intake, table, ["number", "leader_number", "year", "code"], "NIP", "cell of the matrix")
+    whole = table.with_columns(filled_starts())
+    refuse_duplicates(intake, whole, ["number", "leader_number", "year", "starts", "code"], "NIP", "cell of the matrix")
     supporting = pl.col("kind") == "supporting"
     intake.problems.add_rows("empty", table.filter(supporting & pl.col("output").is_null()), column="KELUARAN")
     _check_shares(intake, table)
@@ -25,9 +27,9 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     intake.problems.add_rows("share_of_oneself", own, column="NIP", value="number")
     intake.problems.refuse_errors()
     items = known_items(intake.session, table.get_column("year").unique().to_list()).select(
-        pl.col("id").alias("item_id"), pl.col("person_id").alias("leader_id"), "year", "code"
+        pl.col("id").alias("item_id"), pl.col("person_id").alias("leader_id"), "year", "code", "first"
     )
-    joined = found.join(items, on=["leader_id", "year", "code"], how="left", maintain_order="left")
+    joined = told(intake, found, items, ["leader_id", "year", "code"])
     unknown = joined.filter(pl.col("item_id").is_null())
     intake.problems.add_rows("unknown_item", unknown, column="KODE RHK", value="code", year="=year")
     intake.problems.refuse_errors()
@@ -39,7 +41,7 @@ def _check_shares(intake: Intake, table: pl.DataFrame) -> None:
     share, direct = pl.col("share").cast(pl.Float64), pl.col("kind") == "direct"
     outside = table.filter(share.is_not_null() & ~(direct & (share > 0) & (share <= 100)))
     intake.problems.add_rows("share_outside", outside, column="PORSI", value="share")
-    key = ["leader_number", "year", "code"]
+    key = ["leader_number", "year", "starts", "code"]
     above = (
         table.with_columns(total=share.sum().over(key)).filter(pl.col("total") > 100).unique(key, maintain_order=True)
     )

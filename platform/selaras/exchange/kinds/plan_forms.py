@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -12,15 +12,14 @@ import polars as pl
 
 from selaras.errors import DomainError, Fault
 from selaras.exchange.intake import Intake
+from selaras.exchange.kinds.plan_details import detailed
 from selaras.exchange.layouts import folded
 from selaras.exchange.report import SHOWN, Severity
 from selaras.planning.drafts import Holder, ItemDraft, MeasureDraft, PlanDraft
-from selaras.planning.queries import holders_on
 from selaras.planning.rules import faults, section_for, variant_for
 from selaras.regulation import Aspect, Behaviour, PlanForm, Rules, Term, load_registry
-from selaras.tenancy.queries import agency, rules_on
+from selaras.tenancy.queries import Followed, agency, rules_within
 
-NOBODY = Holder(None, False, False)
 HEADERS = {
     "model": "MODEL",
     "variant": "FORMULIR",
@@ -41,14 +40,27 @@ AGAIN = "Correct it in the file and import again."
 _NAMED = UUID(int=0)
 
 
-def rules_of(intake: Intake, year: int) -> Rules | None:
-    """The rules of the plans of a year; None, with a warning, where the agency followed none at its end."""
+def by_rules(intake: Intake, rows: pl.DataFrame) -> Iterator[tuple[Rules | None, pl.DataFrame]]:
+    """`rows` (`year`, `last`) by the rules of the last day of their plan; without any, a warning says so."""
+    for (year,), own in rows.group_by("year", maintain_order=True):
+        left = own
+        for followed in _followed(intake, int(str(year))):
+            covered = pl.col("last").is_between(followed.starts, followed.until, closed="left")
+            mine, left = left.filter(covered), left.filter(~covered)
+            if not mine.is_empty():
+                yield followed.rules, mine
+        if not left.is_empty():
+            intake.problems.add("form_unchecked", column="TAHUN", severity=Severity.WARNING, year=year)
+            yield None, left
+
+
+def _followed(intake: Intake, year: int) -> tuple[Followed, ...]:
     try:
         registry = intake.registry or load_registry()
-        return rules_on(intake.session, agency(intake.session, intake.tenant), date(year, 12, 31), registry)
+        whose = agency(intake.session, intake.tenant)
+        return rules_within(intake.session, whose, date(year, 1, 1), date(year, 12, 31), registry)
     except DomainError:
-        intake.problems.add("form_unchecked", column="TAHUN", severity=Severity.WARNING, year=year)
-        return None
+        return ()
 
 
 def worded(rows: pl.DataFrame, column: str, terms: Iterable[Term | Aspect | Behaviour]) -> pl.DataFrame:
@@ -61,34 +73,35 @@ def worded(rows: pl.DataFrame, column: str, terms: Iterable[Term | Aspect | Beha
     return rows.with_columns(pl.coalesce(known, column).alias(column))
 
 
-def fitted(intake: Intake, rows: pl.DataFrame, year: int) -> pl.DataFrame:
-    """The rows of one year in the form's codes, with the section's `kind` and each plan's `variant`; faults reported.
+def fitted(intake: Intake, rows: pl.DataFrame, rules: Rules | None) -> pl.DataFrame:
+    """The rows under one form in its codes, with the section's `kind` and each plan's `variant`; faults reported.
 
     What can be filled in later is a warning; what the form does not know is an error.
     """
-    rules = rules_of(intake, year)
     if rules is None:
-        return rows
+        return rows.with_columns(detail=pl.lit(None, pl.String))
     form = rules.form
     for column, terms in _terms(form).items():
         rows = worded(rows, column, terms)
     asked = rows.get_column("model").is_not_null().any()
     found: dict[str, list[tuple[Fault, Mapping[str, Any]]]] = {}
-    variants: dict[str, str | None] = {}
-    people = {one["person_id"]: _holder(one) for one in holders_on(intake.session, intake.day).iter_rows(named=True)}
-    for (person,), own in rows.group_by("person_id", maintain_order=True):
+    variants = []
+    for (person, first), own in rows.group_by("person_id", "first", maintain_order=True):
         draft, places = _draft(list(own.iter_rows(named=True)), form)
-        holder = people.get(str(person), NOBODY)
+        holder = _holder(own.row(0, named=True))
         variant = variant_for(form, holder, draft.variant)
-        variants[str(person)] = variant.code if variant else None
+        variants.append((person, first, variant.code if variant else None))
         for fault in faults(draft, form, rules.behaviours, holder):
             if asked or fault.field != "model":
                 found.setdefault(f"{fault.code}/{fault.field.rpartition('.')[2]}", []).append(
                     (fault, _place(places, fault.field))
                 )
     _report(intake, found)
-    chosen = pl.col("person_id").replace_strict(variants, default=None, return_dtype=pl.String)
-    return rows.with_columns(variant=chosen)
+    schema: dict[str, type[pl.DataType]] = {"person_id": pl.String, "first": pl.Date, "variant": pl.String}
+    chosen = pl.DataFrame(variants, schema, orient="row")
+    return detailed(intake, rows.drop("variant"), rules).join(
+        chosen, on=["person_id", "first"], how="left", maintain_order="left"
+    )
 
 
 def _terms(form: PlanForm) -> Mapping[str, Sequence[Term]]:
@@ -101,7 +114,7 @@ def _terms(form: PlanForm) -> Mapping[str, Sequence[Term]]:
 
 
 def _holder(row: Mapping[str, Any]) -> Holder:
-    return Holder(row["post_kind"], row["is_head"], row["has_superior"])
+    return Holder(row["post_kind"], bool(row["is_head"]), row["superior_id"] is not None)
 
 
 def _draft(rows: Sequence[Mapping[str, Any]], form: PlanForm) -> tuple[PlanDraft, dict[str, Mapping[str, Any]]]:

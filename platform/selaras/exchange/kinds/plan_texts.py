@@ -8,7 +8,8 @@ import polars as pl
 
 from selaras.db.merge import Merged
 from selaras.exchange.intake import Intake, holders, refuse_duplicates, refuse_settled_years, resolve_people
-from selaras.exchange.kinds.plan_forms import rules_of, worded
+from selaras.exchange.kinds.plan_days import filled_starts, told
+from selaras.exchange.kinds.plan_forms import by_rules, worded
 from selaras.exchange.report import listed
 from selaras.planning.service import known_items, known_plans, take_texts
 from selaras.regulation import Behaviour, Rules, Term
@@ -18,8 +19,8 @@ _PARTS = ("annex", "expectation", "strategy")
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     """The texts of the file; lines of an annex or of a stage replace those that were there."""
-    expected = table.filter(pl.col("part") == "expectation")
-    refuse_duplicates(intake, expected, ["term", "number", "year"], "KODE", "expectation")
+    expected = table.filter(pl.col("part") == "expectation").with_columns(filled_starts())
+    refuse_duplicates(intake, expected, ["term", "number", "year", "starts"], "KODE", "expectation")
     strategies = table.filter((pl.col("part") == "strategy") & pl.col("code").is_null())
     intake.problems.add_rows("empty", strategies, column="KODE RHK")
     refuse_settled_years(intake, table)
@@ -28,28 +29,26 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     )
     intake.problems.refuse_errors()
     years = table.get_column("year").unique().to_list()
-    found = found.join(known_plans(intake.session, years), on=["person_id", "year"], how="left", maintain_order="left")
+    found = told(intake, found, known_plans(intake.session, years).drop("segment"), ["person_id", "year"])
     missing = found.filter(pl.col("plan_id").is_null())
     intake.problems.add_rows("plan_unknown", missing, column="NIP", value="number", year="=year")
+    intake.problems.refuse_errors()
     found = _items(intake, found, years)
     intake.problems.refuse_errors()
-    parts = [_worded(intake, rows, int(year)) for (year,), rows in found.group_by("year", maintain_order=True)]
+    parts = [_worded(intake, rows, rules) for rules, rows in by_rules(intake, found)]
     intake.problems.refuse_errors()
     return {"texts": _take(intake, pl.concat(parts))}
 
 
 def _items(intake: Intake, found: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
-    items = known_items(intake.session, years).select(pl.col("id").alias("item_id"), "person_id", "year", "code")
-    joined = found.join(items, on=["person_id", "year", "code"], how="left", maintain_order="left")
-    unknown = joined.filter(
-        (pl.col("part") == "strategy") & pl.col("plan_id").is_not_null() & pl.col("item_id").is_null()
-    )
+    items = known_items(intake.session, years).select(pl.col("id").alias("item_id"), "plan_id", "code")
+    joined = found.join(items, on=["plan_id", "code"], how="left", maintain_order="left")
+    unknown = joined.filter((pl.col("part") == "strategy") & pl.col("item_id").is_null())
     intake.problems.add_rows("unknown_item", unknown, column="KODE RHK", value="code", year="=year")
     return joined
 
 
-def _worded(intake: Intake, rows: pl.DataFrame, year: int) -> pl.DataFrame:
-    rules = rules_of(intake, year)
+def _worded(intake: Intake, rows: pl.DataFrame, rules: Rules | None) -> pl.DataFrame:
     if rules is None:
         return rows
     parts = []

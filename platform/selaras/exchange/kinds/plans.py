@@ -9,15 +9,25 @@ import polars as pl
 from selaras.db.merge import Merged
 from selaras.exchange.intake import (
     Intake,
-    appraisers,
     holders,
     refuse_duplicates,
     refuse_inconsistent,
     refuse_settled_years,
     resolve_people,
 )
-from selaras.exchange.kinds.plan_forms import fitted
-from selaras.planning.service import LATER, known_assignments, known_goals, known_items, take_plans
+from selaras.exchange.kinds.plan_days import dated, filled_starts
+from selaras.exchange.kinds.plan_details import headers_of, with_held
+from selaras.exchange.kinds.plan_forms import by_rules, fitted
+from selaras.planning.queries import holders_on
+from selaras.planning.service import (
+    LATER,
+    PLAN,
+    known_assignments,
+    known_goals,
+    known_items,
+    served,
+    take_plans,
+)
 from selaras.tenancy.queries import agency
 
 _DESCRIBES = {
@@ -38,10 +48,12 @@ _OF_AN_ASPECT = {"indicator": "INDIKATOR", "target": "TARGET", "measure": "SATUA
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     """The plans of the file, as agreed; results that it does not name stay as they are."""
-    whole = table.with_columns(pl.col("aspect").fill_null(""))
-    refuse_duplicates(intake, whole, ["code", "number", "year", "aspect"], "ASPEK", "aspect of this result")
-    refuse_inconsistent(intake, table, ["number", "year", "code"], _DESCRIBES, "result")
-    refuse_inconsistent(intake, table, ["number", "year"], _OF_A_PLAN, "plan")
+    intake.unused = set(intake.declared.values())
+    whole = table.with_columns(pl.col("aspect").fill_null(""), filled_starts())
+    refuse_duplicates(intake, whole, ["code", "number", "year", "starts", "aspect"], "ASPEK", "aspect of this result")
+    declared = {name: intake.declared[name] for name in headers_of(table)}
+    refuse_inconsistent(intake, table, ["number", "year", "starts", "code"], _DESCRIBES | declared, "result")
+    refuse_inconsistent(intake, table, ["number", "year", "starts"], _OF_A_PLAN, "plan")
     held = holders(intake)
     found = table.with_columns(day=pl.lit(intake.day))
     found = resolve_people(intake, found, held, "number", "NIP", "person_id")
@@ -51,20 +63,22 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     intake.problems.add_rows("empty", table.filter(pl.col("aspect").is_null() & measured), column="ASPEK")
     _check_days(intake, table)
     refuse_settled_years(intake, table)
+    found = dated(intake, found)
     years = table.get_column("year").unique().to_list()
     found = _goals(intake, found, years)
     _check_parents(intake, found, years)
     found = _assignments(intake, found)
     intake.problems.refuse_errors()
-    found = pl.concat(
-        [fitted(intake, rows, int(year)) for (year,), rows in found.group_by("year", maintain_order=True)]
-    )
+    # Who holds which post under whom: on the last day of the plan, or today if that has not come.
+    found = holders_on(intake.session, found.with_columns(day=pl.min_horizontal("last", pl.lit(intake.day))))
+    found = pl.concat([fitted(intake, rows, rules) for rules, rows in by_rules(intake, found)], how="diagonal")
     intake.problems.refuse_errors()
     zone = agency(intake.session, intake.tenant).time_zone
-    rows = found.join(appraisers(intake, intake.day), on="person_id", how="left").with_columns(
+    rows = found.rename({"superior_id": "appraiser_id"}).with_columns(
         agreed_at=pl.format("{} 00:00 {}", pl.col("agreed_on").dt.to_string("%Y-%m-%d"), pl.lit(zone))
     )
-    return take_plans(intake.session, rows, _given(table))
+    given = _given(table) | ({"detail"} if rows.get_column("detail").is_not_null().any() else set())
+    return take_plans(intake.session, with_held(intake, rows), given)
 
 
 def _given(table: pl.DataFrame) -> set[str]:
@@ -110,9 +124,8 @@ def _check_parents(intake: Intake, found: pl.DataFrame, years: list[int]) -> Non
     half = found.filter(number.is_null() != code.is_null())
     for column, name in (("NIP PIMPINAN", "parent_number"), ("KODE RHK PIMPINAN", "parent_code")):
         intake.problems.add_rows("empty", half.filter(pl.col(name).is_null()), column=column)
-    key = ["person_id", "year", "code"]
+    key = [*PLAN, "last", "code"]
     items = pl.concat([found.select(key), known_items(intake.session, years).select(key)])
     stated = found.filter(number.is_not_null() & code.is_not_null())
-    parents = ["parent_person_id", "year", "parent_code"]
-    unknown = stated.join(items, left_on=parents, right_on=key, how="anti")
+    unknown = served(stated, items.with_columns(id=pl.lit(""))).filter(pl.col("parent_item_id").is_null())
     intake.problems.add_rows("unknown_item", unknown, column="KODE RHK PIMPINAN", value="parent_code", year="=year")

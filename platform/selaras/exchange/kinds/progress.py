@@ -10,7 +10,7 @@ from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged
 from selaras.exchange.intake import Intake, holders, refuse_duplicates, refuse_settled_years, resolve_people
 from selaras.monitoring.service import take_progress
-from selaras.planning.service import known_items
+from selaras.planning.service import items_on_day, known_items
 
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
@@ -38,8 +38,7 @@ def _check_days(intake: Intake, table: pl.DataFrame) -> None:
 def _items(intake: Intake, found: pl.DataFrame) -> pl.DataFrame:
     """With `item_id`; a result or aspect that the plan does not hold is a problem."""
     years = found.get_column("year").unique().to_list()
-    items = known_items(intake.session, years).rename({"id": "item_id"}).drop("plan_id")
-    joined = found.join(items, on=["person_id", "year", "code"], how="left", maintain_order="left")
+    joined = items_on_day(found, known_items(intake.session, years))
     unknown = joined.filter(pl.col("item_id").is_null())
     intake.problems.add_rows("unknown_item", unknown, column="KODE RHK", value="code", year="=year")
     known = joined.filter(pl.col("item_id").is_not_null())

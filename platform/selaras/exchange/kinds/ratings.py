@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -11,11 +10,10 @@ import polars as pl
 from selaras.db.merge import Merged, upsert
 from selaras.evaluation.segment_queries import rateable_segments
 from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, resolve_people
+from selaras.exchange.kinds.declared import header_of, value_of
 from selaras.exchange.kinds.periods import governed, open_periods
-from selaras.exchange.layouts import DECLARED, folded
-from selaras.exchange.reading import decimal_text
+from selaras.exchange.layouts import DECLARED
 from selaras.regulation.rules import Rules
-from selaras.regulation.types import Column, Label
 
 
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
@@ -53,10 +51,10 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
 def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """`period_id`, `person_id`, `segment`, `rater` and `inputs` (JSON) with every declared column, validated by it."""
     headers = [name for name in rows.columns if name.startswith(DECLARED)]
-    chosen = {column.name: _header_of(column, headers) for column in rules.asked_columns}
+    chosen = {column.name: header_of(column, headers, ending=True) for column in rules.asked_columns}
     people = rows.select(
         pl.col("person_id").alias("person"),
-        *(_value(column, header) for column in rules.asked_columns if (header := chosen[column.name])),
+        *(value_of(column, header) for column in rules.asked_columns if (header := chosen[column.name])),
     )
     names = {column.name: column.label["id"].split(" (")[0].upper() for column in rules.asked_columns}
     for found in rules.validate(people):
@@ -97,30 +95,3 @@ def _of_segments(intake: Intake, found: pl.DataFrame) -> pl.DataFrame:
     for rows in (lost, alone.filter(pl.col("stated") > 1)):
         intake.problems.add_rows("unknown_segment", rows, column="SEGMEN", value="segment", period="=period")
     return joined.with_columns(ends=pl.coalesce("last_day", "ends"))
-
-
-def _header_of(column: Column, headers: Sequence[str]) -> str | None:
-    """The file's column: by the declared name or label, or by the end of a label (HASIL KERJA: Rating hasil kerja)."""
-    words = [folded(text) for text in (column.name, *_texts(column.label))]
-    plain = {header: header.removeprefix(DECLARED) for header in headers}
-    exact = [header for header, name in plain.items() if name in words]
-    ending = [header for header, name in plain.items() if any(word.endswith(name) for word in words)]
-    return next(iter([*exact, *(ending if len(ending) == 1 else [])]), None)
-
-
-def _texts(label: Label) -> list[str]:
-    return [re.sub(r"\(.*?\)", "", text) for text in (label["id"], label["en"])]
-
-
-def _value(column: Column, header: str) -> pl.Expr:
-    """The cell as the regulation reads it: codes for labels, decimal points for commas; else untouched."""
-    text = pl.col(header)
-    if column.type in ("number", "integer"):
-        return pl.coalesce(decimal_text(text), text).alias(column.name)
-    words = {folded(code): code for code in column.allowed}
-    for code, label in column.labels.items():
-        words |= {folded(one): code for one in (label["id"], label["en"])}
-    if not words:
-        return text.alias(column.name)
-    plain = text.str.to_uppercase().str.replace_all("[^A-Z0-9]", "")
-    return pl.coalesce(plain.replace_strict(words, default=None, return_dtype=pl.String), text).alias(column.name)
