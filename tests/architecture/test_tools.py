@@ -91,6 +91,7 @@ PLANTED = {
         "admin/selaras_admin/vocabulary.py",
         "import selaras.organisation.queries",
     ),
+    "No identity provider in the product": ("platform/selaras/demo/run.py", "import nanoidp"),
     "No Flask below the edge": ("platform/selaras/followup/service.py", "import flask"),
 }
 NEWCOMER = "platform/selaras/newcomer.py"
