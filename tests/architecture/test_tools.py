@@ -109,5 +109,7 @@ def test_every_import_contract_bites(tmp_path: Path) -> None:
     roots = os.pathsep.join(str(tmp_path / package) for package in PACKAGES)
     code, said = run("lint-imports", "--no-cache", cwd=tmp_path, PYTHONPATH=roots)
     assert code == 1
-    assert {line.rsplit(" ", 1)[0] for line in said.splitlines() if line.endswith(" BROKEN")} == set(PLANTED), said
+    # Behind the word stands how many imports a contract was told to leave out.
+    broken = {line.partition(" BROKEN")[0] for line in said.splitlines() if " BROKEN" in line}
+    assert broken == set(PLANTED), said
     assert "selaras.newcomer" in said
