@@ -28,6 +28,7 @@ from selaras.app import create_app
 from selaras.config import Settings, settings, variable
 from selaras.edge.context import EXTENSION
 from selaras.identity.sessions import Proof, SessionStore, connect
+from selaras.identity.vault import new_key
 
 INPUTS = {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
 REPLAYED = 50
@@ -107,6 +108,7 @@ def site(place: Ground) -> Settings:
         app_database_url=place.app,
         redis_url=place.redis,
         secret_key=secrets.token_hex(16),
+        encryption_keys=new_key(),
         files=place.home / "files",
         web_address=f"127.0.0.1:{port}",
     )
@@ -115,7 +117,7 @@ def site(place: Ground) -> Settings:
 @contextmanager
 def served(chosen: Settings) -> Iterator[int]:
     """The product's own web process, as `selaras web` starts it."""
-    names = ("app_database_url", "redis_url", "secret_key", "files", "web_address")
+    names = ("app_database_url", "redis_url", "secret_key", "encryption_keys", "files", "web_address")
     environment = {**os.environ, **{variable(name): str(getattr(chosen, name)) for name in names}}
     process = subprocess.Popen([str(Path(sys.executable).with_name("selaras")), "web"], env=environment)
     port = int(chosen.web_address.rpartition(":")[2])

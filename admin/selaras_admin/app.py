@@ -15,7 +15,9 @@ from selaras.db.session import Database
 from selaras.edge import demonstration, errors, forms, headers, languages
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Process, has_realm, process
+from selaras.identity.egress import Egress
 from selaras.identity.sessions import SessionStore, SignedIn, connect
+from selaras.identity.vault import Vault
 from selaras.regulation import load_registry
 from selaras.tenancy.rules import host_name, host_name_or_none
 from selaras.web.pages import error_page
@@ -44,6 +46,7 @@ def create_console(chosen: Settings | None = None) -> Flask:
     """The console of one process. `Misconfigured` for a missing setting or a database role the walls do not bind."""
     chosen = chosen or settings()
     chosen.require("secret_key")
+    vault, egress = Vault(chosen.require("encryption_keys")), Egress.of(chosen)
     redis = connect(chosen.require("redis_url"))
     database = open_database(chosen)
     app = Console("selaras_admin", static_folder=None, template_folder=None)
@@ -55,6 +58,8 @@ def create_console(chosen: Settings | None = None) -> Flask:
         registry=load_registry(),
         development=demonstration.allowed(chosen, chosen.console_address),
         cookies=NAME,
+        vault=vault,
+        egress=egress,
     )
     _install(app, chosen)
     return app

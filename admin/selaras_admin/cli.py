@@ -17,7 +17,7 @@ def console() -> None:
     from selaras_admin.app import open_database  # noqa: PLC0415  # likewise
 
     chosen = settings()
-    for name in ("secret_key", "redis_url"):
+    for name in ("secret_key", "redis_url", "encryption_keys"):
         chosen.require(name)
     # Told here in one sentence; the server's own processes would only say that they could not start.
     open_database(chosen).close()

@@ -9,13 +9,15 @@ from selaras import api, web
 from selaras.config import Settings, settings
 from selaras.db.refusals import in_words
 from selaras.db.session import Database
-from selaras.edge import bearer, demonstration, errors, forms, headers, languages, limits
+from selaras.edge import bearer, demonstration, errors, forms, headers, languages, limits, refusing
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Instance, has_agency, instance
 from selaras.edge.hosts import Hosts
 from selaras.errors import Refused
 from selaras.files.store import LocalStore
+from selaras.identity.egress import Egress
 from selaras.identity.sessions import SessionStore, connect
+from selaras.identity.vault import Vault
 from selaras.regulation import load_registry
 
 NOWHERE = "404\nTidak ada instansi pada alamat ini.\nThere is no agency at this address.\n"
@@ -25,6 +27,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     """The application of one process. Refuses to start with a database role that the walls do not bind."""
     chosen = chosen or settings()
     chosen.require("secret_key")
+    vault, egress = Vault(chosen.require("encryption_keys")), Egress.of(chosen)
     database = open_database(chosen.require("app_database_url"))
     redis = connect(chosen.require("redis_url"))
     app = Application("selaras", static_folder=None, template_folder=None)
@@ -37,6 +40,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
         registry=load_registry(),
         store=LocalStore(chosen.files),
         development=demonstration.allowed(chosen, chosen.web_address),
+        vault=vault,
+        egress=egress,
     )
     _install(app, chosen)
     return app
@@ -86,6 +91,7 @@ def _resolve_host() -> Response | None:
 
 def _answer_error(error: Exception) -> Response:
     problem = errors.problem_of(error)
+    refusing.note(error)
     if not has_agency():
         # Nobody's page can be drawn: the failure came before it was known whose it is.
         return Response(

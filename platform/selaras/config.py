@@ -23,6 +23,8 @@ class Settings:
     console_database_url: str = ""
     redis_url: str = ""
     secret_key: str = ""
+    encryption_keys: str = ""
+    egress_allowed: str = ""
     files: Path = Path(".selaras/files")
     web_address: str = "127.0.0.1:8700"
     console_address: str = "127.0.0.1:8701"

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from factories.browsing import browser, serve
-from factories.site import Visitor
+from factories.site import ENCRYPTION_KEY, Visitor
 from flask import Flask
 from sqlalchemy import event, text
 
@@ -60,7 +60,11 @@ def _clock() -> Iterator[None]:
 def console_settings(urls: Any, redis_url: str) -> Settings:
     """What the console's process is given: no other role's database."""
     return Settings(
-        console_database_url=urls.console, redis_url=redis_url, secret_key="k" * 40, development_sign_in=True
+        console_database_url=urls.console,
+        redis_url=redis_url,
+        secret_key="k" * 40,
+        encryption_keys=ENCRYPTION_KEY,
+        development_sign_in=True,
     )
 
 

@@ -30,6 +30,7 @@ def _environment(chosen, **changes: str) -> dict[str, str]:
         "SELARAS_CONSOLE_DATABASE_URL": chosen.console_database_url,
         "SELARAS_REDIS_URL": chosen.redis_url,
         "SELARAS_SECRET_KEY": chosen.secret_key,
+        "SELARAS_ENCRYPTION_KEYS": chosen.encryption_keys,
         "SELARAS_DEVELOPMENT_SIGN_IN": "true",
         **changes,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from selaras.regulation import load_registry
 from selaras.tenancy.queries import agency, rules_on
 
 PERIOD = "2026-TW3"
+ENCRYPTION_KEY = base64.b64encode(b"a key for tests, of 32 bytes....").decode()
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -192,6 +194,7 @@ def site_settings(urls: Any, redis_url: str, files: Path, **more: Any) -> Settin
         app_database_url=urls.app,
         redis_url=redis_url,
         secret_key="a key for tests only",
+        encryption_keys=ENCRYPTION_KEY,
         files=files,
         **{"development_sign_in": True, **more},
     )

@@ -24,6 +24,7 @@ def serving(site: Site, port: int) -> Iterator[subprocess.Popen[bytes]]:
         "SELARAS_APP_DATABASE_URL": chosen.app_database_url,
         "SELARAS_REDIS_URL": chosen.redis_url,
         "SELARAS_SECRET_KEY": chosen.secret_key,
+        "SELARAS_ENCRYPTION_KEYS": chosen.encryption_keys,
         "SELARAS_WEB_ADDRESS": f"127.0.0.1:{port}",
         "SELARAS_FILES": str(chosen.files),
     }

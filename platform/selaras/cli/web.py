@@ -10,6 +10,7 @@ import click
 from selaras.app import open_database
 from selaras.config import settings, variable
 from selaras.edge.listening import host_and_port, refuse_taken
+from selaras.identity.vault import Vault
 
 
 @click.command()
@@ -20,6 +21,7 @@ def web(workers: int, threads: int) -> None:
     chosen = settings()
     for name in ("app_database_url", "redis_url", "secret_key"):
         chosen.require(name)
+    Vault(chosen.require("encryption_keys"))
     host, port = host_and_port(chosen.web_address, variable("web_address"))
     refuse_taken(host, port, variable("web_address"))
     # Told here in one sentence; the server's own processes would only say that they could not start.

@@ -19,7 +19,9 @@ from selaras.edge.hosts import Hosts
 from selaras.errors import NotFound, Unauthenticated
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
+from selaras.identity.egress import Egress
 from selaras.identity.sessions import SessionStore
+from selaras.identity.vault import Vault
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.features import Feature
 from selaras.tenancy.queries import AgencyView, features_on, rules_on
@@ -37,6 +39,8 @@ class Process:
     sessions: SessionStore
     registry: Registry
     development: bool
+    vault: Vault
+    egress: Egress
     cookies: str = "selaras"
 
 

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,14 +114,14 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def secret(path: Path) -> str:
-    """The secret kept in a private file, generated the first time."""
+def secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
+    """The secret kept in a private file, generated the first time by `make`."""
     try:
         text = path.read_text().strip()
     except FileNotFoundError:
         text = ""
     if not text:
-        text = secrets.token_urlsafe(24)
+        text = make()
         write_private(path, text)
     return text
 

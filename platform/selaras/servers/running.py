@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -66,5 +68,10 @@ def running(settings: Settings) -> Iterator[Running]:
             )
         files = settings.files if settings.files != Settings().files else home / "files"
         key = settings.secret_key or folders.secret(home / "secret.key")
+        sealing = settings.encryption_keys or folders.secret(home / "encryption.keys", _encryption_key)
         upgrade(settings.migrator_database_url)
-        yield Running(replace(settings, home=home, files=files, secret_key=key))
+        yield Running(replace(settings, home=home, files=files, secret_key=key, encryption_keys=sealing))
+
+
+def _encryption_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

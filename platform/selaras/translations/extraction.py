@@ -25,6 +25,7 @@ _KEYWORDS: dict[str, Any] = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "Words": (3,),
+    "Sentence": (2,),
     **dict.fromkeys(_ERRORS, (2,)),
 }
 
