@@ -11,6 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from selaras.evaluation.models import Period
+from selaras.regulation import load_registry
+from selaras.tenancy.queries import agency, rules_on
 
 RATED = ("NIP", "PERIODE", "HASIL KERJA", "PERILAKU KERJA")
 OLD = (
@@ -54,6 +56,24 @@ def test_ratings_are_stored_as_the_regulation_s_codes(staff: Session, row: tuple
     assert taken(staff, "ratings", data).changed == {"ratings.new": 1}
     assert stored(staff) == [{"rating_hasil_kerja": "di_atas", "rating_perilaku": "sesuai"}]
     assert taken(staff, "ratings", data).changed == {}
+
+
+def test_what_the_platform_knows_itself_is_not_asked_for(staff: Session, console_database, tenant) -> None:
+    """PP 30/2019 reads the group of the post, which no appraiser enters."""
+    with console_database.platform() as platform:
+        platform.execute(
+            text(
+                "INSERT INTO selaras.regulation_assignment (tenant_id, regulation, during, reason_text)"
+                " VALUES (:tenant, 'pp30_2019', '[2021-01-01,2022-01-01)', 'test')"
+            ),
+            {"tenant": tenant.tenant_id},
+        )
+    rules = rules_on(staff, agency(staff, tenant.tenant_id), date(2021, 12, 31), load_registry())
+    levels = [one for one in rules.asked_columns if one.required]
+    header = ("NIP", "PERIODE", *(one.name for one in levels))
+    row = (TEACHER, "2021", *(one.allowed[0] if one.allowed else f"{one.maximum:g}" for one in levels))
+    assert "post_group" in {one.name for one in rules.person_columns} - set(header)
+    assert taken(staff, "ratings", csv_file(header, [row])).changed == {"ratings.new": 1}
 
 
 def test_the_declared_name_of_a_column_is_a_header_too(staff: Session) -> None:

@@ -13,13 +13,14 @@ from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.evaluation import word_of
 from selaras.api.schemas import schema_of
+from selaras.closing.corrections import decide
 from selaras.edge.access import needs
-from selaras.edge.context import actor, day, instance, rules, session
+from selaras.edge.context import actor, day, instance, session
 from selaras.errors import NotFound
-from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.wording import descriptions, outcome_word
 from selaras.followup import deciding, lists, merit, objecting
 from selaras.followup.access import desk, objection_for
+from selaras.followup.objecting import Verdict
 from selaras.followup.objections import Objection
 from selaras.followup.proposing import propose
 from selaras.followup.rules import ProposalState, Said
@@ -95,10 +96,13 @@ def file_objection(body: dict[str, Any], person_id: UUID, period: str) -> Respon
 @endpoints.arguments(schema_of(shapes.VerdictRequest))
 @endpoints.response(200, schema_of(shapes.Verdict))
 def decide_objection(body: dict[str, Any], person_id: UUID, period: str) -> Response:
-    """The appraiser's superior decides; final. Upheld makes a new revision of the result."""
-    chosen = rules(period_by_code(session(), period).ends)
-    verdict = objecting.Verdict(body["upheld"], body["reason"], body["inputs"] or {})
-    found = objecting.decide(session(), actor(), instance().registry, chosen, person_id, period, verdict)
+    """The appraiser's superior decides; final. Upheld makes a new revision of the result.
+
+    Of a result that was combined of parts, `parts` holds the ratings as they should be, by the part's number.
+    """
+    parts = {one["segment"]: one["inputs"] for one in body["parts"] or []}
+    verdict = Verdict(body["upheld"], body["reason"], body["inputs"] or {}, parts)
+    found = decide(session(), actor(), instance().registry, person_id, period, verdict)
     return encoded(shapes.Verdict(found.upheld, found.revision, found.outcome, found.pay_before, found.pay_after))
 
 

@@ -116,12 +116,24 @@ class ObjectionRequest:
 
 
 @dataclass(frozen=True)
+class PartRatings:
+    """The ratings of one part of a combined result as they should be (person columns of the part's regulation)."""
+
+    segment: int
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class VerdictRequest:
-    """Upheld, with the ratings as they should be (the regulation's person columns), or refused; with the reason."""
+    """Upheld, with the ratings as they should be (the regulation's person columns), or refused; with the reason.
+
+    Of a result that was combined of parts the ratings stand in `parts`.
+    """
 
     upheld: bool
     reason: str = field(metadata={"validate": Length(min=20, max=4000)})
     inputs: dict[str, Any] | None = None
+    parts: list[PartRatings] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,20 +14,23 @@ from selaras.db.session import tenant_of
 from selaras.evaluation.queries import PeriodView
 from selaras.regulation import Rules
 
-_OUTCOMES = text(
-    """
-    INSERT INTO selaras.outcome_summary (tenant_id, period_code, employment, outcome, people)
-    SELECT o.tenant_id, :code, coalesce(a.employment, (
+EMPLOYMENT = """coalesce(a.employment, (
                SELECT s.employment FROM selaras.segment s
                WHERE s.tenant_id = :tenant AND s.period_id = :period AND s.person_id = o.person_id
-               ORDER BY s.number DESC LIMIT 1)), o.outcome, count(*)
+               ORDER BY s.number DESC LIMIT 1))"""
+"""Under which employment an outcome `o` counts: that of the last day (`a`), or of who had left by then, the last."""
+
+_OUTCOMES = text(
+    f"""
+    INSERT INTO selaras.outcome_summary (tenant_id, period_code, employment, outcome, people)
+    SELECT o.tenant_id, :code, {EMPLOYMENT}, o.outcome, count(*)
     FROM selaras.outcome o
     LEFT JOIN selaras.appointment a
       ON a.tenant_id = o.tenant_id AND a.person_id = o.person_id AND a.kind = 'definitive' AND a.during @> :day
     WHERE o.tenant_id = :tenant AND o.period_id = :period AND o.batch_id = :batch
     GROUP BY 1, 2, 3, 4
     ON CONFLICT (tenant_id, period_code, employment, outcome) DO UPDATE SET people = excluded.people
-    """
+    """  # noqa: S608  # our own text
 )
 
 _FIGURES = text(

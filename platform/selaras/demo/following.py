@@ -23,7 +23,7 @@ from selaras.identity.actor import Actor
 from selaras.identity.permissions import Role, permissions_of
 from selaras.organisation.accounts import account_of
 from selaras.organisation.queries import superior_of
-from selaras.tenancy.queries import agency, rules_on
+from selaras.tenancy.queries import agency
 
 DECREE = "Contoh/001"
 ENDORSED, DECIDED = 6, 3
@@ -113,7 +113,6 @@ def _objections(scene: Scene) -> None:
         file(scene.session, scene.person(person_id, Role.EMPLOYEE), scene.stage.registry, scene.code, _OBJECTED)
         above = superior_of(scene.session, outcome.appraiser_id, day)
         if turn and above is not None:
-            rules = rules_on(scene.session, whose, outcome.ends, scene.stage.registry)
             superior = scene.person(above, Role.APPRAISER)
             verdict = Verdict(False, _REFUSED)
-            decide(scene.session, superior, scene.stage.registry, rules, person_id, scene.code, verdict)
+            decide(scene.session, superior, scene.stage.registry, person_id, scene.code, verdict)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,14 @@ from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.errors import Conflict, Invalid
-from selaras.evaluation.models import Outcome, OutcomeBatch, OutcomeSteps
+from selaras.evaluation.models import Outcome, OutcomeBatch, OutcomeSteps, Segment, SegmentOutcome
 from selaras.evaluation.queries import OutcomeView
+from selaras.evaluation.rules import WHOLE
 from selaras.evaluation.service import refuse_bad_inputs
-from selaras.regulation import Rules
+from selaras.regulation import Column, Rules, StepInfo
+from selaras.regulation.appraisal import Appraisal
+from selaras.regulation.combining import SEGMENT_FACTS
+from selaras.tenancy.models import RuleText
 from selaras.tenancy.rule_texts import keep_rule_text
 
 
@@ -30,30 +35,147 @@ class Correction:
     score: float | None
 
 
-def correct(session: Session, outcome: OutcomeView, inputs: Mapping[str, object], rules: Rules) -> Correction:
-    """Insert the next revision of an outcome from changed `inputs` (person columns) and the items frozen with it.
+@dataclass(frozen=True)
+class Correctable:
+    """What of an outcome was rated here and can be rated anew: its days, regulation, and the inputs frozen with it.
 
-    `rules`: those of the period's last day. Invalid for inputs that the regulation refuses, that change nothing or that
-    decide nothing; Conflict for an outcome combined of segments, whose inputs are results themselves.
+    `segment` is that of the outcome, or one of those that it was combined of.
     """
-    refuse_bad_inputs(outcome.person_id, inputs, rules)
-    kept = _stored(session, outcome)
-    if outcome.segment != 1:
-        raise Conflict(
-            "outcome_combined",
-            "The result of {period} is combined of segments; correct a segment's rating, not the whole.",
-            period=outcome.period_code,
+
+    segment: int
+    starts: date
+    ends: date
+    regulation: str
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Part:
+    row: SegmentOutcome
+    starts: date
+    ends: date
+    regulation: str
+
+
+@dataclass(frozen=True)
+class _Made:
+    """One appraisal, as its steps are stored; `steps` by name."""
+
+    outcome: str
+    score: float | None
+    numbers: list[float | None]
+    codes: list[str | None]
+    items: list[Any] | None
+    steps: dict[str, Any]
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+def correctables(session: Session, outcome: OutcomeView) -> tuple[Correctable, ...]:
+    """The ratings behind an outcome: one, or of a combined one those of the segments that were rated here."""
+    if outcome.segment == WHOLE:
+        return tuple(
+            Correctable(number, part.starts, part.ends, part.regulation, dict(part.row.inputs or {}))
+            for number, part in _parts(session, outcome).items()
+            if part.row.numbers is not None
         )
-    before = {column.name: kept.inputs.get(column.name) for column in rules.person_columns}
-    merged = {**before, **inputs}
-    if merged == before:
+    inputs = dict(_stored(session, outcome).inputs)
+    return (Correctable(outcome.segment, outcome.starts, outcome.ends, outcome.regulation, inputs),)
+
+
+def correct(
+    session: Session,
+    outcome: OutcomeView,
+    inputs: Mapping[int, Mapping[str, object]],
+    law: Mapping[str, Rules],
+) -> Correction:
+    """Insert the next revision of an outcome from changed `inputs` (segment → person columns) and the frozen items.
+
+    Of a combined outcome the segments named are appraised anew, each under its own rule, and all are combined again.
+    `law`: regulation → its rules in the period. Invalid for inputs that the regulation refuses, that change nothing or
+    that decide nothing, and for a segment that was not rated here.
+    """
+    known = {one.segment: one for one in correctables(session, outcome)}
+    merged = {}
+    for segment, given in inputs.items():
+        if segment not in known:
+            raise Invalid(
+                "correction_elsewhere",
+                "Part {segment} of the result of {period} was not rated here; it is corrected where it was made.",
+                segment=segment,
+                period=outcome.period_code,
+            )
+        rules = rules_of(law, known[segment].regulation)
+        refuse_bad_inputs(outcome.person_id, given, rules)
+        before = {column.name: known[segment].inputs.get(column.name) for column in rules.person_columns}
+        if {**before, **given} != before:
+            merged[segment] = {**before, **given}
+    if not merged:
         raise Invalid("correction_same", "These are the ratings that were objected to; change at least one, or refuse.")
-    return _insert(session, outcome, merged, kept.items, rules)
+    rules = rules_of(law, outcome.regulation)
+    if outcome.segment == WHOLE:
+        return _recombine(session, outcome, merged, law, rules)
+    made = _appraised(outcome.person_id, merged[outcome.segment], _stored(session, outcome).items, rules)
+    return _kept(session, outcome, _batch(session, outcome, rules), made)
 
 
-def stored_inputs(session: Session, outcome: OutcomeView) -> dict[str, Any]:
-    """The person columns that the outcome was computed from, as frozen with it."""
-    return dict(_stored(session, outcome).inputs)
+def rules_of(law: Mapping[str, Rules], regulation: str) -> Rules:
+    """The rules under a code; Conflict where the agency no longer follows that regulation in the period."""
+    if regulation not in law:
+        raise rule_gone(regulation)
+    return law[regulation]
+
+
+def rule_gone(regulation: str) -> Conflict:
+    """What to say where a result can no longer be computed by the rules that it was made by."""
+    return Conflict(
+        "correction_rule_gone",
+        "The result was made under {regulation}, which the agency no longer follows in that period; the operator "
+        "has to assign it again first.",
+        regulation=regulation,
+    )
+
+
+def _recombine(
+    session: Session,
+    outcome: OutcomeView,
+    inputs: Mapping[int, dict[str, Any]],
+    law: Mapping[str, Rules],
+    rules: Rules,
+) -> Correction:
+    """The segments as they were frozen with the whole, but for those appraised anew; the combining rule over all."""
+    combination = rules.combination
+    if combination is None:
+        raise rule_gone(outcome.regulation)
+    carried = [column.name for column in combination.columns if column.name not in SEGMENT_FACTS]
+    rows = {int(row["item"]): dict(row) for row in _stored(session, outcome).items or []}
+    kept = _parts(session, outcome)
+    revision, batch_id = outcome.revision + 1, _batch(session, outcome, rules)
+    for number, given in inputs.items():
+        own = rules_of(law, kept[number].regulation)
+        made = _appraised(outcome.person_id, given, kept[number].row.items, own)
+        known = {**given, **made.steps}
+        rows[number] |= {name: known.get(name) for name in carried} | {"outcome": made.outcome, "score": made.score}
+        session.add(_segment_outcome(kept[number].row, made, revision, batch_id, keep_rule_text(session, own)))
+    segments = list(rows.values())
+    frame = _frame(outcome.person_id, segments, combination.columns)
+    whole = _made(combination.combine(frame), combination.steps, segments)
+    last = rows[max(rows)]
+    return _kept(session, outcome, batch_id, replace(whole, inputs={name: last.get(name) for name in carried}))
+
+
+def _appraised(person_id: UUID, inputs: dict[str, Any], items: list[Any] | None, rules: Rules) -> _Made:
+    people = pl.DataFrame([{"person": str(person_id), **inputs}], infer_schema_length=None)
+    frame = _frame(person_id, items, rules.item_columns) if items and rules.item_columns else None
+    return replace(_made(rules.appraise(people, frame), rules.person_steps, items), inputs=inputs)
+
+
+def _made(result: Appraisal, steps: Sequence[StepInfo], items: list[Any] | None) -> _Made:
+    code, score = result.outcomes.item(0, "outcome"), result.outcomes.item(0, "score")
+    if code is None:
+        raise Invalid("correction_undecided", "These ratings give no outcome; fill in what is missing.")
+    values = result.person_steps.row(0, named=True)
+    numbers, codes = ([values[one.name] for one in steps if one.kind == kind] for kind in ("number", "code"))
+    return _Made(code, score, numbers, codes, _stepped(items, result.item_steps), values)
 
 
 def _stored(session: Session, outcome: OutcomeView) -> OutcomeSteps:
@@ -67,32 +189,64 @@ def _stored(session: Session, outcome: OutcomeView) -> OutcomeSteps:
     ).scalar_one()
 
 
-def _insert(
-    session: Session, outcome: OutcomeView, inputs: dict[str, Any], items: list[Any] | None, rules: Rules
-) -> Correction:
-    frame = _items(str(outcome.person_id), items, rules)
-    people = pl.DataFrame([{"person": str(outcome.person_id), **inputs}], infer_schema_length=None)
-    result = rules.appraise(people, frame)
-    code, score = result.outcomes.item(0, "outcome"), result.outcomes.item(0, "score")
-    if code is None:
-        raise Invalid("correction_undecided", "These ratings give no outcome; fill in what is missing.")
-    made = Correction(outcome.revision + 1, _batch(session, outcome, rules), code, score)
-    steps = result.person_steps.row(0, named=True)
-    session.add(_outcome(outcome, made))
+def _parts(session: Session, outcome: OutcomeView) -> dict[int, _Part]:
+    """The segments behind a combined outcome by number, each with its newest result up to the outcome's revision."""
+    rows = session.execute(
+        select(SegmentOutcome, Segment.starts, Segment.ends, RuleText.regulation)
+        .join(
+            Segment,
+            (Segment.period_id == SegmentOutcome.period_id)
+            & (Segment.person_id == SegmentOutcome.person_id)
+            & (Segment.number == SegmentOutcome.segment),
+        )
+        .join(RuleText, RuleText.id == SegmentOutcome.rule_id)
+        .where(
+            SegmentOutcome.period_id == outcome.period_id,
+            SegmentOutcome.person_id == outcome.person_id,
+            SegmentOutcome.revision <= outcome.revision,
+        )
+        .order_by(SegmentOutcome.segment, SegmentOutcome.revision)
+    )
+    return {row.SegmentOutcome.segment: _Part(*row) for row in rows}
+
+
+def _kept(session: Session, outcome: OutcomeView, batch_id: UUID, made: _Made) -> Correction:
+    """The new revision of the outcome and of its steps."""
+    correction = Correction(outcome.revision + 1, batch_id, made.outcome, made.score)
+    session.add(_outcome(outcome, correction))
     session.add(
         OutcomeSteps(
             person_id=outcome.person_id,
             period_id=outcome.period_id,
             segment=outcome.segment,
-            revision=made.revision,
-            numbers=[steps[one.name] for one in rules.person_steps if one.kind == "number"],
-            codes=[steps[one.name] for one in rules.person_steps if one.kind == "code"],
-            inputs=inputs,
-            items=_stepped(items, result.item_steps),
+            revision=correction.revision,
+            numbers=made.numbers,
+            codes=made.codes,
+            inputs=made.inputs,
+            items=made.items,
         )
     )
     session.flush()
-    return made
+    return correction
+
+
+def _segment_outcome(old: SegmentOutcome, made: _Made, revision: int, batch_id: UUID, rule_id: int) -> SegmentOutcome:
+    return SegmentOutcome(
+        person_id=old.person_id,
+        period_id=old.period_id,
+        segment=old.segment,
+        revision=revision,
+        batch_id=batch_id,
+        rule_id=rule_id,
+        unit_id=old.unit_id,
+        appraiser_id=old.appraiser_id,
+        outcome=made.outcome,
+        score=made.score,
+        numbers=made.numbers,
+        codes=made.codes,
+        inputs=made.inputs,
+        items=made.items,
+    )
 
 
 def _batch(session: Session, outcome: OutcomeView, rules: Rules) -> UUID:
@@ -125,14 +279,15 @@ def _outcome(outcome: OutcomeView, made: Correction) -> Outcome:
     )
 
 
-def _items(person: str, items: list[Any] | None, rules: Rules) -> pl.DataFrame | None:
-    if not items or not rules.item_columns:
-        return None
-    names = [column.name for column in rules.item_columns]
-    schema = {column.name: column.dtype for column in rules.item_columns}
-    rows = {name: [one.get(name) for one in items] for name in names}
-    keys = pl.DataFrame({"person": [person] * len(items), "item": [str(one["item"]) for one in items]})
-    return keys.hstack(pl.DataFrame(rows, schema=schema, strict=False))
+def _frame(person_id: UUID, items: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pl.DataFrame:
+    """The frozen items, or segments, as the frame that the rule takes."""
+    schema = {column.name: column.dtype for column in columns}
+    rows = {name: [one.get(name) for one in items] for name in schema}
+    dates = [column.name for column in columns if column.type == "date"]
+    texts = {name: pl.String() if name in dates else kind for name, kind in schema.items()}
+    values = pl.DataFrame(rows, schema=texts, strict=False).with_columns(pl.col(dates).str.to_date())
+    keys = {"person": [str(person_id)] * len(items), "item": [str(one["item"]) for one in items]}
+    return pl.DataFrame(keys).hstack(values)
 
 
 def _stepped(items: list[Any] | None, steps: pl.DataFrame) -> list[Any] | None:

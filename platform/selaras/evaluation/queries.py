@@ -96,6 +96,7 @@ class PartView:
     description: dict[str, Any]
     source_period: str | None
     receipt: Receipt | None
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -248,6 +249,7 @@ def _part(row: Row[Any]) -> PartView:
         description=description,
         source_period=row.source_period,
         receipt=_receipt(description, found.inputs, found.numbers, found.codes, found.items) if own else None,
+        corrected=found.revision > 1,
     )
 
 

@@ -206,7 +206,7 @@ def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rule
     for name, value in inputs.items():
         if not _plain(value):
             raise Invalid("rating_shape", "{column} takes a single text or number.", column=name)
-    problems = rules.validate(pl.DataFrame([{"person": str(person_id), **inputs}]), None)
+    problems = rules.validate(pl.DataFrame([{"person": str(person_id), **inputs}]), None, asked=True)
     if problems:
         raise Invalid(
             "rating_value",

@@ -29,7 +29,7 @@ from selaras.followup.service import apply_table
 from selaras.identity.actor import Actor, system
 from selaras.notices.service import tell
 from selaras.regulation import Registry, Rules
-from selaras.tenancy.queries import agency
+from selaras.tenancy.queries import agency, rules_within
 
 ARTICLE = "PP 30/2019 Ps 59"
 NOBODY = "tidak_ada"
@@ -37,11 +37,15 @@ NOBODY = "tidak_ada"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the superior decides: upheld or not, the written reason, and, upheld, the ratings as they should be."""
+    """What the superior decides: upheld or not, the written reason, and, upheld, the ratings as they should be.
+
+    `parts`: the same for the parts of a combined result, by their numbers.
+    """
 
     upheld: bool
     reason: str
     inputs: Mapping[str, object] = field(default_factory=dict)
+    parts: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,13 @@ def decide(
     session: Session,
     actor: Actor,
     registry: Registry,
-    rules: Rules,
     person_id: UUID,
     code: str,
     verdict: Verdict,
 ) -> Decided:
     """The appraiser's superior decides: refused, or upheld with other ratings, which make a new revision. Final.
 
-    `rules`: those of the period's last day. What spoke from the old result is taken back and proposed anew.
+    What spoke from the old result is taken back and proposed anew.
     """
     refuse_short(verdict.reason)
     evaluation.hold_answers(session, person_id)
@@ -92,7 +95,7 @@ def decide(
     if outcome is None or outcome.revision != objection.revision or objection.decided_at is not None:
         raise Conflict("objection.decided", "This objection has been decided already; that decision is final.")
     if verdict.upheld:
-        decided = _correct(session, registry, outcome, verdict.inputs, rules)
+        decided = _correct(session, registry, outcome, verdict)
     else:
         decided = Decided(False, outcome.revision, outcome.outcome)
     _final(session, actor, outcome, decided.revision)
@@ -114,10 +117,16 @@ def _refuse(actor: Actor, objection: Objection) -> None:
         raise Refused("objection.own", "Neither the person nor the appraiser decides an objection to their own result.")
 
 
-def _correct(
-    session: Session, registry: Registry, outcome: OutcomeView, inputs: Mapping[str, object], rules: Rules
-) -> Decided:
-    correction = correct(session, outcome, inputs, rules)
+def law_of(session: Session, registry: Registry, outcome: OutcomeView) -> dict[str, Rules]:
+    """Regulation → its rules, of those that the agency follows within the period of an outcome."""
+    whose = agency(session, tenant_of(session))
+    found = rules_within(session, whose, outcome.starts, outcome.ends, registry)
+    return {one.rules.code: one.rules for one in found}
+
+
+def _correct(session: Session, registry: Registry, outcome: OutcomeView, verdict: Verdict) -> Decided:
+    inputs = {**({outcome.segment: verdict.inputs} if verdict.inputs else {}), **verdict.parts}
+    correction = correct(session, outcome, inputs, law_of(session, registry, outcome))
     apply_table(session, outcome.period_id, correction.batch_id, outcome.ends)
     paid = _paid(session, outcome)
     spoke = withdraw(session, system(tenant_of(session)), outcome.person_id, outcome.period_id, correction.revision)

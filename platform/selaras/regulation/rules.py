@@ -177,10 +177,11 @@ class Rules:
         return tuple(self._hook.item_columns(p=self.values))
 
     def validate(
-        self, people: pl.DataFrame, items: pl.DataFrame | None = None, *, limit: int = 1000
+        self, people: pl.DataFrame, items: pl.DataFrame | None = None, *, limit: int = 1000, asked: bool = False
     ) -> list[inputs.InputProblem]:
-        """Every problem of the input frames (at most `limit`); columns may still be text, as read from CSV."""
-        return inputs.validate(people, items, self.person_columns, self.item_columns, limit=limit)
+        """Every problem of the input frames (at most `limit`); columns may be text. `asked`: `asked_columns` only."""
+        columns = self.asked_columns if asked else self.person_columns
+        return inputs.validate(people, items, columns, self.item_columns, limit=limit)
 
     def typed_people(self, people: pl.DataFrame) -> pl.DataFrame:
         """`person` and the declared columns in their types, from a frame that `validate` found good."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from selaras.closing.corrections import decide
 from selaras.edge.access import needs
-from selaras.edge.context import actor, instance, rules, session
+from selaras.edge.context import actor, instance, session
 from selaras.errors import Conflict, DomainError, Invalid, Refused
-from selaras.evaluation.correcting import stored_inputs
-from selaras.evaluation.queries import latest_outcome, period_by_code
+from selaras.evaluation.correcting import Correctable, correctables, rules_of
+from selaras.evaluation.queries import OutcomeView, latest_outcome
+from selaras.evaluation.rules import WHOLE
 from selaras.evaluation.wording import descriptions, outcome_word
 from selaras.followup.access import desk, objection_for
-from selaras.followup.objecting import Verdict, decide
+from selaras.followup.objecting import Verdict, law_of
 from selaras.identity.permissions import Permission
+from selaras.regulation import Rules
 from selaras.web.blueprint import pages
 from selaras.web.pages import render, see
-from selaras.web.rating_form import fields, parsed
+from selaras.web.rating_form import Field, fields, parsed, prefixed
 
 _DECIDERS = (Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE_FOLLOWUP)
 
@@ -40,16 +45,33 @@ def objection_page(person_id: UUID, period: str) -> Response:
     return _objection_page(person_id, period)
 
 
-def _objection_page(
-    person_id: UUID, code: str, error: DomainError | None = None, inputs: dict[str, object] | None = None
-) -> Response:
+@dataclass(frozen=True)
+class Part:
+    """The rating of one part that an upheld objection may change; `whole` where the result has but one."""
+
+    of: Correctable
+    whole: bool
+    rules: Rules
+    fields: list[Field]
+
+
+def _parts(outcome: OutcomeView, form: Mapping[str, str] | None = None) -> list[Part]:
+    """What may be rated anew, filled with what counted so far or with a sent form."""
+    law = law_of(session(), instance().registry, outcome)
+    whole = outcome.segment != WHOLE
+    found = []
+    for one in correctables(session(), outcome):
+        chosen = rules_of(law, one.regulation)
+        prefix = "" if whole else f"part-{one.segment}-"
+        shown = one.inputs if form is None else parsed(chosen, form, prefix)
+        found.append(Part(one, whole, chosen, prefixed(fields(chosen, shown), prefix)))
+    return found
+
+
+def _objection_page(person_id: UUID, code: str, error: DomainError | None = None) -> Response:
     found = objection_for(session(), actor(), instance().registry, person_id, code)
     may_decide = found.may_decide and found.decided_at is None and actor().person_id != person_id
-    filled = []
     outcome = latest_outcome(session(), person_id, code)
-    if may_decide and outcome is not None:
-        chosen = rules(period_by_code(session(), code).ends)
-        filled = fields(chosen, inputs if inputs is not None else stored_inputs(session(), outcome))
     known = descriptions(session(), [found.rule_hash])
     return render(
         "objection.html",
@@ -59,7 +81,7 @@ def _objection_page(
         word=outcome_word(known.get(found.rule_hash), found.outcome),
         now=outcome_word(known.get(outcome.rule_hash), outcome.outcome) if outcome else None,
         may_decide=may_decide,
-        fields=filled,
+        parts=_parts(outcome, request.form if error else None) if may_decide and outcome else [],
         reason=request.form.get("reason", ""),
         error=error,
     )
@@ -69,14 +91,23 @@ def _objection_page(
 @needs(*_DECIDERS)
 def decide_objection(person_id: UUID, period: str) -> BaseResponse:
     """The appraiser's superior decides: upheld with other ratings, or refused; final."""
-    chosen = rules(period_by_code(session(), period).ends)
-    inputs = parsed(chosen, request.form)
-    verdict = Verdict(request.form.get("verdict") == "upheld", request.form.get("reason", ""), inputs)
     try:
         if request.form.get("verdict") not in ("upheld", "refused"):
             raise Invalid("objection.verdict", "Choose whether the objection is upheld or refused.")
         with session().begin_nested():
-            decide(session(), actor(), instance().registry, chosen, person_id, period, verdict)
+            decide(session(), actor(), instance().registry, person_id, period, _verdict(person_id, period))
     except (Conflict, Invalid, Refused) as error:
-        return _objection_page(person_id, period, error, inputs)
+        return _objection_page(person_id, period, error)
     return see("web.objection_page", "decided", person_id=person_id, period=period)
+
+
+def _verdict(person_id: UUID, code: str) -> Verdict:
+    form, reason = request.form, request.form.get("reason", "")
+    outcome = latest_outcome(session(), person_id, code)
+    if form.get("verdict") != "upheld" or outcome is None:
+        return Verdict(False, reason)
+    given = {
+        one.of.segment: parsed(one.rules, form, "" if one.whole else f"part-{one.of.segment}-")
+        for one in _parts(outcome, form)
+    }
+    return Verdict(True, reason, parts=given)

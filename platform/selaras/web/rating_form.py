@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selaras.edge.words import number, words
 from selaras.regulation import Column, Rules
@@ -44,14 +44,19 @@ def filled_fields(columns: Iterable[Column], inputs: Mapping[str, object] | None
     return [_field(column, (inputs or {}).get(column.name)) for column in columns]
 
 
-def parsed(rules: Rules, form: Mapping[str, str]) -> dict[str, object]:
+def prefixed(found: Iterable[Field], prefix: str) -> list[Field]:
+    """The fields of one of several ratings in a form."""
+    return [replace(one, name=prefix + one.name) for one in found]
+
+
+def parsed(rules: Rules, form: Mapping[str, str], prefix: str = "") -> dict[str, object]:
     """Column → value out of a sent form; empty ones are left out, unreadable ones stay text (and are then refused)."""
-    return read_form(rules.asked_columns, form)
+    return read_form(rules.asked_columns, form, prefix)
 
 
-def read_form(columns: Iterable[Column], form: Mapping[str, str]) -> dict[str, object]:
+def read_form(columns: Iterable[Column], form: Mapping[str, str], prefix: str = "") -> dict[str, object]:
     """As `parsed`, for some columns."""
-    given = {column.name: _value(column, form.get(column.name, "").strip()) for column in columns}
+    given = {column.name: _value(column, form.get(prefix + column.name, "").strip()) for column in columns}
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -57,7 +57,7 @@ def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         *(value_of(column, header) for column in rules.asked_columns if (header := chosen[column.name])),
     )
     names = {column.name: column.label["id"].split(" (")[0].upper() for column in rules.asked_columns}
-    for found in rules.validate(people):
+    for found in rules.validate(people, asked=True):
         row = None if found.row is None else rows.row(found.row - 1, named=True)
         intake.problems.add(
             "bad_rating",

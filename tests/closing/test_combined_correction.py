@@ -1,0 +1,166 @@
+"""An objection to a result that was combined of segments: one part is rated anew, and the whole combined again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from factories.years import BEHAVIOUR, Years
+from sqlalchemy import text
+
+from selaras.closing.corrections import decide
+from selaras.errors import Invalid
+from selaras.evaluation import queries
+from selaras.evaluation.correcting import Correctable, correctables
+from selaras.followup.objecting import Decided, Verdict, file
+from selaras.identity.actor import Actor
+from selaras.identity.permissions import Permission
+from selaras.identity.service import ensure_account
+from selaras.regulation import load_registry
+
+from .conftest import Closing
+from .test_segments import close as close_year
+from .test_segments import form, moved, year
+from .test_transition import FIRST_HALF, INTEGRATED, PP46_SCORE, SECOND_HALF, close, halves, rated
+
+__all__ = ["halves", "year"]
+
+OBJECTION = "Bukti dukung semester pertama belum dihitung seluruhnya."
+ANSWER = "Bukti dukung telah diperiksa bersama kedua belah pihak dan diterima."
+# 60 % of 87 + 40 % of 90 = 88.2, on the scale of PP 30: 90 + 19 / 14 × 12.2 = 106.56; half of it and of 97.
+CORRECTED, RECOMBINED = 88.2, pytest.approx((106.56 + 97) / 2)
+
+
+def behaviour(points: int) -> dict[str, object]:
+    return dict.fromkeys(BEHAVIOUR, points)
+
+
+def asked(one: Correctable) -> dict[str, object]:
+    """As a form sends it: without what the platform fills in."""
+    return {name: value for name, value in one.inputs.items() if name != "post_group" and value is not None}
+
+
+def object_to(closing: Closing, person: UUID, code: str) -> None:
+    with closing.database.tenant(closing.tenant_id) as session:
+        account = ensure_account(session, f"person-{person}", "Pegawai")
+        held = frozenset({Permission.SEE_OWN})
+        actor = Actor(closing.tenant_id, account, "Pegawai", frozenset({"employee"}), held, person)
+        file(session, actor, load_registry(), code, OBJECTION)
+
+
+def verdict(closing: Closing, person: UUID, code: str, parts: dict[int, dict[str, object]]) -> Decided:
+    """Nobody stands above the appraiser here, so the appointing official decides."""
+    with closing.database.tenant(closing.tenant_id) as session:
+        account = ensure_account(session, "ppk", "PPK")
+        held = frozenset({Permission.DECIDE_FOLLOWUP})
+        actor = Actor(closing.tenant_id, account, "PPK", frozenset({"appointing_official"}), held)
+        return decide(session, actor, load_registry(), person, code, Verdict(True, ANSWER, parts=parts))
+
+
+def summary(closing: Closing, code: str) -> dict[str, int]:
+    with closing.database.tenant(closing.tenant_id) as session:
+        rows = session.execute(
+            text(
+                "SELECT outcome, sum(people)::int FROM selaras.outcome_summary WHERE tenant_id = :tenant"
+                " AND period_code = :code GROUP BY 1 HAVING sum(people) > 0"
+            ),
+            {"tenant": closing.tenant_id, "code": code},
+        )
+        return {outcome: people for outcome, people in rows}
+
+
+def test_one_half_is_rated_anew_and_the_year_integrated_again(closing: Closing, halves: dict[str, UUID]) -> None:
+    rated(closing)
+    close(closing, "2021", SECOND_HALF[1])
+    person = halves["2"]
+    object_to(closing, person, "2021")
+    with closing.database.tenant(closing.tenant_id) as session:
+        before = queries.latest_outcome(session, person, "2021")
+        assert before is not None
+        known = correctables(session, before)
+    assert [(one.segment, one.starts, one.regulation) for one in known] == [
+        (1, FIRST_HALF[0], "pp46_2011"), (2, SECOND_HALF[0], "pp30_2019"),
+    ]  # fmt: skip
+    assert known[0].inputs["integritas"] == 80
+    decided = verdict(closing, person, "2021", {1: behaviour(90), 2: asked(known[1])})
+    with closing.database.tenant(closing.tenant_id) as session:
+        view = queries.receipt(session, person, "2021")
+        other = queries.receipt(session, halves["3"], "2021")
+    assert (decided.revision, view.outcome.revision, view.outcome.segment) == (2, 2, 0)
+    assert view.outcome.score == RECOMBINED
+    assert [(part.score, part.corrected) for part in view.parts] == [(CORRECTED, True), (97.0, False)]
+    lines = {(one.item, one.step): one for one in view.receipt.lines}
+    assert lines[None, "total_score"].value == RECOMBINED
+    assert lines["1", "score"].value == pytest.approx(CORRECTED)
+    first = view.parts[0].receipt
+    assert first is not None
+    assert {one.step: one.value for one in first.lines}["perilaku_mean"] == 90
+    assert any("PP 46/2011" in one.article for one in first.lines)
+    # What was set stays, here and for everybody else.
+    old = "SELECT score FROM selaras.{} WHERE tenant_id = :tenant AND person_id = :p AND revision = 1 AND segment = :s"
+    assert closing.scalar(old.format("outcome"), p=person, s=0) == pytest.approx(INTEGRATED)
+    assert closing.scalar(old.format("segment_outcome"), p=person, s=1) == pytest.approx(PP46_SCORE)
+    assert other.outcome.score == pytest.approx(INTEGRATED)
+
+
+def test_the_figures_that_leave_the_wall_follow(closing: Closing, halves: dict[str, UUID]) -> None:
+    rated(closing)
+    close(closing, "2021", SECOND_HALF[1])
+    assert summary(closing, "2021") == {"baik": 3}
+    object_to(closing, halves["2"], "2021")
+    decided = verdict(closing, halves["2"], "2021", {1: behaviour(5)})
+    assert decided.outcome != "baik"
+    assert summary(closing, "2021") == {"baik": 2, decided.outcome: 1}
+    assert closing.scalar("SELECT evaluated FROM selaras.close_summary WHERE tenant_id = :tenant") == 3
+
+
+def test_two_posts_under_one_regulation(closing: Closing, year: dict[str, UUID]) -> None:
+    moved(closing, year)
+    close_year(closing)
+    with closing.database.tenant(closing.tenant_id) as session:
+        # Nobody stands above the head who rated the second half.
+        line = "DELETE FROM selaras.reporting_line WHERE tenant_id = :tenant AND person_id = :p"
+        Years(session).run(line, p=year["21"])
+    object_to(closing, year["2"], "2019")
+    verdict(closing, year["2"], "2019", {2: behaviour(100)})
+    with closing.database.tenant(closing.tenant_id) as session:
+        view = queries.receipt(session, year["2"], "2019")
+    # 60 % of 77 + 40 % of 100 instead of 90, and the mean with the first half.
+    assert [part.score for part in view.parts] == [pytest.approx(84.2), pytest.approx(86.2)]
+    assert view.outcome.score == pytest.approx((84.2 + 86.2) / 2)
+
+
+def test_what_was_made_elsewhere_or_changes_nothing_is_refused(closing: Closing, halves: dict[str, UUID]) -> None:
+    with closing.database.tenant(closing.tenant_id) as session:
+        years = Years(session)
+        first = years.open("2021-S1")
+        for n in (2, 3, 4):
+            years.behaviour(first, n, 80)
+    close(closing, "2021-S1", FIRST_HALF[1])
+    rated_second(closing)
+    close(closing, "2021", SECOND_HALF[1])
+    object_to(closing, halves["2"], "2021")
+    with closing.database.tenant(closing.tenant_id) as session:
+        outcome = queries.latest_outcome(session, halves["2"], "2021")
+        assert outcome is not None
+        (own,) = correctables(session, outcome)
+    assert own.segment == 2
+    for parts, code in (
+        ({1: behaviour(90)}, "correction_elsewhere"),
+        ({2: asked(own)}, "correction_same"),
+        ({}, "correction_same"),
+        ({2: {"nothing": 1}}, "rating_column"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            verdict(closing, halves["2"], "2021", parts)
+        assert refused.value.code == code
+    assert closing.scalar("SELECT max(revision) FROM selaras.outcome WHERE tenant_id = :tenant") == 1
+
+
+def rated_second(closing: Closing) -> None:
+    with closing.database.tenant(closing.tenant_id) as session:
+        years = Years(session)
+        period = years.open("2021")
+        form(session, "2021")
+        for n in (2, 3, 4):
+            years.levels(period, n, segment=2)
