@@ -97,7 +97,7 @@ def _answer_error(error: Exception) -> Response:
         return Response(
             f"{problem.status} {problem.title}\n\n{problem.detail}\n", problem.status, mimetype="text/plain"
         )
-    if request.path.startswith(api.PREFIX):
+    if bearer.speaks_json(request.path):
         return api.problem_response(problem)
     return web.error_page(problem)
 

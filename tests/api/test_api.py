@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from selaras.exchange.jobs import Upload, submit
 from selaras.files.store import LocalStore
+from selaras.identity import clients
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 
@@ -49,6 +50,8 @@ def test_every_read_answers_what_it_declares(site: Site) -> None:
     values["batch_id"] = report.json["id"]
     with site.closed.database.tenant(site.closed.tenant_id) as session:
         order = Upload("units", "unor.csv", b"ID;NAMA\n1;\n")
+        made = clients.create(session, system(site.closed.tenant_id), "A", "token", ["people:read"], days=1)
+        values["client_id"] = str(made.client_id)
         values["job_id"] = str(submit(session, system(site.closed.tenant_id), LocalStore(site.settings.files), order))
     walked = 0
     for template, methods in spec["paths"].items():

@@ -30,7 +30,9 @@ def test_nothing_that_is_sent_breaks_it(site: Site, who: str) -> None:
     )
     answered = {found.ok().label: _ask(found.ok()) for found in schema.get_all_operations()}
     assert len(answered) >= 15
-    assert answered["GET /api/v1/agency"] == {401 if who == "nobody" else 200}
+    # Tokens are made up, too, since the description names them; beside one the session does not count.
+    assert answered["GET /api/v1/agency"] <= ({401} if who == "nobody" else {200, 401})
+    assert who == "nobody" or 200 in answered["GET /api/v1/agency"]
     assert who != "manager" or 422 in answered["POST /api/v1/closes"] | answered["GET /api/v1/people"]
 
 

@@ -13,6 +13,7 @@ from factories.site import PERIOD, Home, Site
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from selaras.followup.proposing import propose
+from selaras.identity import clients
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 from selaras.regulation import load_registry
@@ -100,7 +101,18 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("objections", closed, official_at(closed), "/objections"),
         ("merit", closed, manager[closed.slug], "/merit/2026"),
         ("refused", closed, number_of(closed, 4), "/people"),
-        ("api", closed, manager[closed.slug], "/api/v1/"),
+        *pages_of_keys(closed, manager[closed.slug]),
+    ]
+
+
+def pages_of_keys(home: Home, manager: str) -> list[tuple[str, Home, str, str]]:
+    """Machine clients, with one that exists."""
+    with home.database.tenant(home.tenant_id) as session:
+        made = clients.create(session, system(home.tenant_id), "Simpeg", "token", ["people:read"], days=9)
+    return [
+        ("clients", home, manager, "/clients"),
+        ("client", home, manager, f"/clients/{made.client_id}"),
+        ("api", home, manager, "/api/v1/"),
     ]
 
 

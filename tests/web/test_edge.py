@@ -254,7 +254,17 @@ def test_a_raised_error_takes_everything_back(site: Site, urls, redis_url, tmp_p
     app.extensions["selaras"].database.close()
 
 
-IDS = ("person_id", "unit_id", "assignment_id", "batch_id", "job_id", "result_id", "proposal_id", "case_id")
+IDS = (
+    "person_id",
+    "unit_id",
+    "assignment_id",
+    "batch_id",
+    "job_id",
+    "result_id",
+    "proposal_id",
+    "case_id",
+    "client_id",
+)
 
 
 def _filled(rule: str, home: Home) -> str:
@@ -286,6 +296,7 @@ def _ask(visitor: Visitor, method: str, path: str) -> int:
     plan = {"items": [], "annexes": [], "expectations": []}
     bodies = {"ratings": rated, "withdrawal": {"reason": "x" * 30}, "return": {"note": "x" * 30}, "plans": plan}
     bodies |= {"inputs": {"content": "x"}, "/rating": {"rating": "baik"}, "recommendations": {"reason": "x" * 30}}
+    bodies["/secrets"] = {"days": 30}
     bodies = {"decision": {"upheld": False, "reason": "x" * 30}, "objections": {"reason": "x" * 30}, **bodies}
     json = next((bodies[word] for word in bodies if word in path), rated) if "/api/" in path else None
     form = None if json else {"reason": "x" * 30, "rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}

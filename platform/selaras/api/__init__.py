@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from selaras.api import (
+    clients,
     closing,
     evaluation,
     exchange,
     followup,
+    oauth,
     organisation,
     planning,
     remuneration,
@@ -34,6 +36,7 @@ def install(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     documented = DocumentedApi(app)
+    documented.describe_keys()
     for module in (
         tenancy,
         organisation,
@@ -45,5 +48,7 @@ def install(app: Flask) -> None:
         followup,
         remuneration,
         rule_choices,
+        clients,
     ):
         documented.register_blueprint(module.endpoints)
+    oauth.install(app)

@@ -73,7 +73,7 @@ def remove_period(period: str) -> Response:
 
 
 @endpoints.route("/people/<uuid:person_id>/history")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.response(200, schema_of(shapes.History))
 def show_history(person_id: UUID) -> Response:
     """Every result of a person that is set."""
@@ -85,7 +85,7 @@ def show_history(person_id: UUID) -> Response:
 
 
 @endpoints.route("/people/<uuid:person_id>/receipts/<period>")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.response(200, schema_of(shapes.Receipt))
 def show_receipt(person_id: UUID, period: str) -> Response:
     """How one result came about."""
@@ -98,7 +98,7 @@ def show_receipt(person_id: UUID, period: str) -> Response:
 
 
 @endpoints.route("/people/<uuid:person_id>/receipts/<period>/document")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.arguments(schema_of(shapes.DocumentQuery), location="query")
 @endpoints.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def receipt_document(query: dict[str, Any], person_id: UUID, period: str) -> Response:

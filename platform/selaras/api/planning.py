@@ -44,7 +44,7 @@ _PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
 
 
 @endpoints.route(_PLAN)
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def show_plan(person_id: UUID, year: int) -> Response:
     """A person's plan of a year with the form that it has; `plan` is null where there is none."""
@@ -96,7 +96,7 @@ def return_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
 
 
 @endpoints.route("/people/<uuid:person_id>/matrix/<int(min=2000,max=2100):year>")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.response(200, schema_of(shapes.Matrix))
 def show_matrix(person_id: UUID, year: int) -> Response:
     """Who takes which part in the person's results, and the person's own part in those of others."""
@@ -105,7 +105,7 @@ def show_matrix(person_id: UUID, year: int) -> Response:
 
 
 @endpoints.route("/people/<uuid:person_id>/assignments")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 @endpoints.arguments(schema_of(shapes.AssignmentsQuery), location="query")
 @endpoints.response(200, schema_of(shapes.Assignments))
 def list_assignments(query: dict[str, Any], person_id: UUID) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response, g, request
@@ -14,17 +15,23 @@ from selaras.edge.context import agency, has_agency, process
 from selaras.edge.signing_in import actor_of_account
 from selaras.errors import Refused, Unauthenticated
 from selaras.identity import clients
+from selaras.identity.access_tokens import PREFIX, AccessTokens
 from selaras.identity.actor import Actor
 from selaras.identity.scopes import carried_by, scopes_for
 
 log = logging.getLogger("selaras.edge")
 
-API, SCIM = "/api/v1/", "/scim/v2"
+API, SCIM, OAUTH = "/api/v1/", "/scim/v2", "/oauth/"
 
 
 def is_for_machines() -> bool:
     """Whether a token may be shown at this address."""
     return has_agency() and request.path.startswith((API, SCIM))
+
+
+def speaks_json(path: str) -> bool:
+    """Whether refusals at this address are for programs, and told as problem+json."""
+    return path.startswith((API, SCIM, OAUTH))
 
 
 def shown() -> str | None:
@@ -34,8 +41,8 @@ def shown() -> str | None:
 
 
 def cookies_count() -> bool:
-    """Whether a session cookie means anything: beside a token it is ignored, and for SCIM there is none at all."""
-    return shown() is None and not (is_for_machines() and request.path.startswith(SCIM))
+    """Whether a session cookie means anything: not beside a token, and not where only machines come."""
+    return shown() is None and not (has_agency() and request.path.startswith((SCIM, OAUTH)))
 
 
 def actor_of_token(session: Session, token: str) -> Actor:
@@ -43,28 +50,39 @@ def actor_of_token(session: Session, token: str) -> Actor:
 
     `Unauthenticated`, always in the same words, for a token that is unknown here, expired, revoked or its owner's end.
     """
-    found = clients.presented(session, token, "token")
-    if found is None or not found.holds:
+    found, scopes = _exchanged(session, token) if token.startswith(PREFIX) else _presented(session, token)
+    if found is None:
         raise _invalid()
-    return acting(
-        session, found.id, found.name, found.scopes, found.owner_id, noted=clients.use_is_noted(found.last_used_at)
-    )
-
-
-def acting(
-    session: Session, client_id: UUID, name: str, scopes: Iterable[str], owner_id: UUID | None, *, noted: bool
-) -> Actor:
-    """A client as the actor of this request; with an owner it may no more than that account may today."""
     permissions = carried_by(scopes)
-    if owner_id is not None:
-        owner = actor_of_account(session, owner_id)
+    if found.owner_id is not None:
+        owner = actor_of_account(session, found.owner_id)
         if owner is None:
             raise _invalid()
         permissions &= owner.permissions
-    if not noted:
-        g.client_used = client_id
+    used(found.id, found.last_used_at)
     g.client_scopes = frozenset(scopes)
-    return Actor(agency().tenant_id, None, name, frozenset({"client"}), permissions, client_id=client_id)
+    return Actor(agency().tenant_id, None, found.name, frozenset({"client"}), permissions, client_id=found.id)
+
+
+def _presented(session: Session, token: str) -> tuple[clients.Presented | None, frozenset[str]]:
+    """A service token: a secret that is shown as it is."""
+    found = clients.presented(session, token, "token")
+    return (found, frozenset(found.scopes)) if found and found.holds else (None, frozenset())
+
+
+def _exchanged(session: Session, token: str) -> tuple[clients.Client | None, frozenset[str]]:
+    """An access token: what it was given for, of a client that was not revoked since."""
+    granted = AccessTokens(process().redis).read(agency().uuid, token)
+    found = clients.find(session, granted.client_id) if granted else None
+    if granted is None or found is None or found.revoked_at is not None:
+        return None, frozenset()
+    return found, frozenset(granted.scopes) & frozenset(found.scopes)
+
+
+def used(client_id: UUID, last_used_at: datetime | None) -> None:
+    """Remember to note that a client was here, unless that was noted a moment ago."""
+    if not clients.use_is_noted(last_used_at):
+        g.client_used = client_id
 
 
 def note_use() -> None:

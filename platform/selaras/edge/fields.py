@@ -15,3 +15,10 @@ def day_of_field(text: str, field: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Invalid("not_a_day", "“{value}” is not a day; write 2026-12-31.", value=text[:20], field=field) from error
+
+
+def whole_of_field(text: str, field: str) -> int:
+    """The whole number in a field, of up to nine digits; `Invalid` names the field."""
+    if not text.strip().isdecimal() or len(text.strip()) > 9:
+        raise Invalid("not_a_whole_number", "“{value}” is not a whole number.", value=text[:20], field=field)
+    return int(text)

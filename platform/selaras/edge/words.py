@@ -19,6 +19,7 @@ ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA"
 _PERMISSIONS = {
     Permission.SEE_AGENCY: lazy_gettext("see the agency's figures"),
     Permission.SEE_PEOPLE: lazy_gettext("see everybody at the agency"),
+    Permission.SEE_RESULTS: lazy_gettext("see everybody's plans and results"),
     Permission.SEE_OWN: lazy_gettext("see one's own results"),
     Permission.PLAN_OWN: lazy_gettext("write one's own plan"),
     Permission.SEE_TEAM: lazy_gettext("see one's team"),

@@ -184,7 +184,17 @@ def clients(session: Session) -> list[Client]:
 
 def client(session: Session, client_id: UUID) -> Client:
     """One client of the agency, else `NotFound`."""
-    row = _row(session, client_id)
+    found = find(session, client_id)
+    if found is None:
+        raise _unknown()
+    return found
+
+
+def find(session: Session, client_id: UUID) -> Client | None:
+    """One client of the agency, or None."""
+    row = session.scalar(select(ServiceClient).where(ServiceClient.id == client_id))
+    if row is None:
+        return None
     alive = (
         select(ServiceSecret)
         .where(ServiceSecret.client_id == client_id, ServiceSecret.expires_at > now())
@@ -302,7 +312,7 @@ def _end(session: Session, actor: Actor, client: ServiceClient) -> None:
 def _row(session: Session, client_id: UUID) -> ServiceClient:
     row = session.scalar(select(ServiceClient).where(ServiceClient.id == client_id))
     if row is None:
-        raise NotFound("client_unknown", "There is no such client here.")
+        raise _unknown()
     return row
 
 
@@ -310,10 +320,14 @@ def _standing(session: Session, client_id: UUID) -> ServiceClient:
     # Locked: two changes at once would leave three secrets.
     row = session.scalar(select(ServiceClient).where(ServiceClient.id == client_id).with_for_update())
     if row is None:
-        raise NotFound("client_unknown", "There is no such client here.")
+        raise _unknown()
     if row.revoked_at is not None:
         raise Conflict("client_revoked", "This client was revoked and stays so. Make a new one.")
     return row
+
+
+def _unknown() -> NotFound:
+    return NotFound("client_unknown", "There is no such client here.")
 
 
 def _view(row: ServiceClient, alive: Sequence[Secret]) -> Client:

@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     SEE_AGENCY = "see_agency"
     SEE_PEOPLE = "see_people"
+    SEE_RESULTS = "see_results"
     SEE_OWN = "see_own"
     PLAN_OWN = "plan_own"
     SEE_TEAM = "see_team"
@@ -54,6 +55,7 @@ _MANAGER = frozenset(
     {
         Permission.SEE_AGENCY,
         Permission.SEE_PEOPLE,
+        Permission.SEE_RESULTS,
         Permission.SET_ORGANISATION_RATING,
         Permission.IMPORT,
         Permission.CLOSE_PERIOD,
@@ -75,6 +77,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_AGENCY,
             Permission.SEE_PEOPLE,
+            Permission.SEE_RESULTS,
             Permission.OVERRIDE_DISTRIBUTION,
             Permission.SEE_REMUNERATION,
             Permission.SEE_FOLLOWUP,
@@ -85,13 +88,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_AGENCY,
             Permission.SEE_PEOPLE,
+            Permission.SEE_RESULTS,
             Permission.SEE_REMUNERATION,
             Permission.SEE_FOLLOWUP,
             Permission.DECIDE_FOLLOWUP,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Permission.SEE_AGENCY, Permission.SEE_PEOPLE, Permission.SEE_LEDGER, Permission.SEE_FOLLOWUP}
+        {
+            Permission.SEE_AGENCY,
+            Permission.SEE_PEOPLE,
+            Permission.SEE_RESULTS,
+            Permission.SEE_LEDGER,
+            Permission.SEE_FOLLOWUP,
+        }
     ),
     Role.AGENCY_ADMIN: frozenset(
         {

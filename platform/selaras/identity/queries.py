@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -33,6 +34,13 @@ def account_by_subject(session: Session, subject: str, day: date) -> AccountView
     """The account that the identity provider calls `subject`, with its roles on `day`, or None."""
     row = session.scalar(select(Account).where(Account.subject_key == subject.lower()))
     return _view(session, row, day) if row else None
+
+
+def names_of(session: Session, accounts: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Account id → name, of those there are."""
+    wanted = {one for one in accounts if one is not None}
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted))) if wanted else ()
+    return {row.id: row.name for row in rows}
 
 
 def accounts_with_role(session: Session, role: str, day: date, limit: int = 5) -> list[AccountView]:

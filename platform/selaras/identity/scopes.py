@@ -13,6 +13,7 @@ class Scope(StrEnum):
 
     AGENCY_READ = "agency:read"
     PEOPLE_READ = "people:read"
+    RESULTS_READ = "results:read"
     REMUNERATION_READ = "remuneration:read"
     FOLLOWUP_READ = "followup:read"
     IMPORT = "import"
@@ -22,10 +23,22 @@ class Scope(StrEnum):
 _CARRIED: dict[Scope, frozenset[Permission]] = {
     Scope.AGENCY_READ: frozenset({Permission.SEE_AGENCY}),
     Scope.PEOPLE_READ: frozenset({Permission.SEE_PEOPLE}),
-    Scope.REMUNERATION_READ: frozenset({Permission.SEE_REMUNERATION}),
+    Scope.RESULTS_READ: frozenset({Permission.SEE_PEOPLE, Permission.SEE_RESULTS}),
+    Scope.REMUNERATION_READ: frozenset({Permission.SEE_PEOPLE, Permission.SEE_REMUNERATION}),
     Scope.FOLLOWUP_READ: frozenset({Permission.SEE_FOLLOWUP}),
     Scope.IMPORT: frozenset({Permission.IMPORT}),
     Scope.SCIM: frozenset({Permission.PROVISION}),
+}
+
+
+IN_WORDS: dict[Scope, str] = {
+    Scope.AGENCY_READ: "read the agency's figures and periods",
+    Scope.PEOPLE_READ: "read people, posts and superiors",
+    Scope.RESULTS_READ: "read people's plans and results",
+    Scope.REMUNERATION_READ: "read the effect of results on pay",
+    Scope.FOLLOWUP_READ: "read what follows results",
+    Scope.IMPORT: "import data",
+    Scope.SCIM: "provision accounts (SCIM)",
 }
 
 

@@ -89,7 +89,7 @@ class SessionStore:
             agent=agent[:200],
         )
         key = key_of(token)
-        with _in_words(), self._redis.pipeline(transaction=True) as pipe:
+        with in_words(), self._redis.pipeline(transaction=True) as pipe:
             pipe.set(self._session(agency, key), msgspec.json.encode(kept), ex=_life(until - began))
             for name in self._names(kept):
                 pipe.sadd(name, key)
@@ -107,7 +107,7 @@ class SessionStore:
         if kept.agency != agency or left <= timedelta(0):
             self.end(agency, token)
             return None
-        with _in_words():
+        with in_words():
             self._redis.expire(self._session(agency, key), _life(left))
         return kept
 
@@ -122,7 +122,7 @@ class SessionStore:
             kept = self._kept(agency, key)
             if kept is None or kept.account_id != account_id:
                 continue
-            with _in_words():
+            with in_words():
                 idle = int(self._redis.ttl(self._session(agency, key)))
             found.append(Held(key, kept, timedelta(seconds=max(0, idle))))
         return sorted(found, key=lambda held: held.signed_in.since, reverse=True)
@@ -150,19 +150,19 @@ class SessionStore:
         return ended
 
     def _kept(self, agency: UUID, key: str) -> SignedIn | None:
-        with _in_words():
+        with in_words():
             text = self._redis.get(self._session(agency, key))
         return msgspec.json.decode(text, type=SignedIn) if isinstance(text, bytes) else None
 
     def _members(self, name: str) -> list[str]:
-        with _in_words():
+        with in_words():
             return [key.decode() for key in self._redis.smembers(name)]  # type: ignore[union-attr]  # a client that waits
 
     def _end(self, agency: UUID, keys: Iterable[str]) -> int:
         ended = 0
         for key in keys:
             kept = self._kept(agency, key)
-            with _in_words(), self._redis.pipeline(transaction=True) as pipe:
+            with in_words(), self._redis.pipeline(transaction=True) as pipe:
                 pipe.delete(self._session(agency, key))
                 for name in self._names(kept) if kept else ():
                     pipe.srem(name, key)
@@ -202,7 +202,7 @@ def connect(url: str) -> redis.Redis:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     try:
         yield
     except redis.RedisError:

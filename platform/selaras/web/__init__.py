@@ -6,6 +6,7 @@ from flask import Flask
 from flask_limiter import Limiter
 
 from selaras.web import (
+    clients,
     closing,
     evaluation,
     exchange,
@@ -39,6 +40,7 @@ PAGES = (
     followup,
     objections,
     rule_choices,
+    clients,
 )
 
 __all__ = ["ASSETS", "error_page", "install"]

@@ -51,7 +51,7 @@ def own_results() -> BaseResponse:
 
 
 @pages.get("/people/<uuid:person_id>/receipts/<period>")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def receipt_page(person_id: UUID, period: str) -> Response:
     """How a result came about, step by step, and what one may do now."""
     return _receipt_page(person_id, period)

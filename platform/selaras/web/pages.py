@@ -46,6 +46,7 @@ _PLACES = (
         "wall",
         frozenset({Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE_FOLLOWUP}),
     ),
+    Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
     Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
 )
 
@@ -68,6 +69,7 @@ _NOTES = {
     "imported": lazy_gettext("The file was taken."),
     "results-withdrawn": lazy_gettext("The results were withdrawn."),
     "removed": lazy_gettext("The period was removed."),
+    "client-revoked": lazy_gettext("The client was revoked; its secrets are worth nothing from now on."),
     "signed-out": lazy_gettext("You are signed out."),
 }
 

@@ -43,7 +43,7 @@ class PlanPage:
 
 
 @pages.get("/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def plan_page(person_id: UUID, year: int) -> Response:
     """The whole plan of a year, its matrix and the assignments of the year."""
     person = person_for(session(), actor(), person_id)

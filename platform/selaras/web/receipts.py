@@ -23,7 +23,7 @@ from selaras.web.pages import render
 
 
 @pages.get("/people/<uuid:person_id>/receipts/<period>/document")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def receipt_document(person_id: UUID, period: str) -> Response:
     """The receipt as a PDF in the language that was asked for, where the agency has this feature."""
     refuse_without(Feature.PRINTED_RECEIPT)
@@ -36,7 +36,7 @@ def receipt_document(person_id: UUID, period: str) -> Response:
 
 
 @pages.get("/people/<uuid:person_id>/receipts/<period>/evaluation")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def evaluation_document(person_id: UUID, period: str) -> Response:
     """The evaluation document as a PDF: plan, what was reached, feedback, ratings and predikat."""
     person_for(session(), actor(), person_id)
@@ -48,7 +48,7 @@ def evaluation_document(person_id: UUID, period: str) -> Response:
 
 
 @pages.get("/people/<uuid:person_id>/handed-over/<uuid:result_id>")
-@needs(Permission.SEE_PEOPLE, Permission.SEE_TEAM, Permission.SEE_OWN)
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def handed_over_page(person_id: UUID, result_id: UUID) -> Response:
     """A result that was set elsewhere: where it comes from, and its steps if they came along."""
     person = person_for(session(), actor(), person_id)

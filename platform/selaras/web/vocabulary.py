@@ -100,6 +100,16 @@ IMPORTS = {
     "potential": _("Potential"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
+CLIENTS = {"token": _("service token"), "oauth": _("OAuth2 client credentials")}
+SCOPES = {
+    "agency:read": _("read the agency's figures and periods"),
+    "people:read": _("read people, posts and superiors"),
+    "results:read": _("read people's plans and results"),
+    "remuneration:read": _("read the effect of results on pay"),
+    "followup:read": _("read what follows results"),
+    "import": _("import data"),
+    "scim": _("provision accounts (SCIM)"),
+}
 OFFICES = {
     "planning": _("Planning unit"),
     "hr": _("Personnel unit"),
