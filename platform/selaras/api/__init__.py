@@ -20,6 +20,7 @@ from selaras.api import (
 )
 from selaras.api.documented import DocumentedApi
 from selaras.api.encoding import problem_response
+from selaras.api.scim import scim
 
 __all__ = ["PREFIX", "install", "problem_response"]
 
@@ -52,3 +53,4 @@ def install(app: Flask) -> None:
     ):
         documented.register_blueprint(module.endpoints)
     oauth.install(app)
+    app.register_blueprint(scim)

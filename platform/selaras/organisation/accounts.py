@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from selaras.audit.service import record
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
+from selaras.identity.actor import Actor
 from selaras.identity.service import ensure_account
 
 _MAKE = text(
@@ -41,6 +43,28 @@ _ONE = text(
     """
 )
 _LINK = text("UPDATE selaras.person SET account_id = :account WHERE tenant_id = :tenant AND id = :person")
+_TAKE = text(
+    """
+    UPDATE selaras.person p SET account_id = :account
+    FROM selaras.account a
+    JOIN selaras.person_number n
+      ON n.tenant_id = :tenant AND n.number = a.subject_key AND n.during @> CAST(:day AS date)
+    WHERE a.tenant_id = :tenant AND a.id = :account AND p.tenant_id = :tenant AND p.id = n.person_id
+      AND p.account_id IS NULL AND (p.left_on IS NULL OR p.left_on > :day)
+      AND NOT EXISTS (SELECT 1 FROM selaras.person q WHERE q.tenant_id = :tenant AND q.account_id = :account)
+    RETURNING p.id
+    """
+)
+
+
+def link_person(session: Session, actor: Actor, account_id: UUID, day: date) -> UUID | None:
+    """Join an account to the person whose number is its user name today; None unless there is one without account."""
+    parameters = {"tenant": tenant_of(session), "account": account_id, "day": day}
+    found = session.execute(_TAKE, parameters).scalar_one_or_none()
+    if found is None:
+        return None
+    record(session, actor, "account.link", f"account:{account_id}", {"person": found})
+    return UUID(str(found))
 
 
 def give_accounts(session: Session, day: date) -> int:
