@@ -19,6 +19,7 @@ from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.files.store import LocalStore
 from selaras.files.sweeping import SweepRounds
+from selaras.identity.sessions import SessionStore, connect
 from selaras.jobs import porter
 from selaras.jobs.bell import Bell
 from selaras.jobs.carrying import Carrier
@@ -27,6 +28,7 @@ from selaras.jobs.dispatcher import Dispatcher
 from selaras.jobs.queue import JobQueue
 from selaras.jobs.reach import Reach
 from selaras.jobs.watch import Watch
+from selaras.organisation.rounds import LeaverRounds
 
 
 def handlers() -> Mapping[str, Handler]:
@@ -63,7 +65,7 @@ def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callabl
 
 
 def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Hand out jobs, seal ledgers and sweep files until SIGTERM or Ctrl-C."""
+    """Hand out jobs, seal ledgers, sweep files and close out leavers until SIGTERM or Ctrl-C."""
     _log()
     url = settings.require("app_database_url")
     database = Database(url, pool_size=1)
@@ -71,7 +73,11 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
     stop = Event()
     _on_signal(stop)
     queue = JobQueue(_redis(settings))
-    chores: list[Callable[[], None]] = [SealRounds(database), SweepRounds(database, LocalStore(settings.files))]
+    chores: list[Callable[[], None]] = [
+        SealRounds(database),
+        SweepRounds(database, LocalStore(settings.files)),
+        LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
+    ]
     dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, chores)
     reach = Reach("The database")
     say(f"dispatcher ready: at most {settings.jobs_in_flight} jobs of an agency at a time")

@@ -201,6 +201,7 @@ CHANGED = {
     "posts": _("Posts"),
     "people": _("People"),
     "numbers": _("NIP / NI PPPK"),
+    "accounts": _("Accounts"),
     "appointments": _("Posts held"),
     "reporting_lines": _("Reporting lines"),
     "goals": _("Goals"),

@@ -16,6 +16,7 @@ from selaras.organisation.identifiers import FIRST_CONTRACT, OLDEST, YOUNGEST, F
 from selaras.organisation.identifiers import Severity as FindingSeverity
 from selaras.organisation.reporting import recompute
 from selaras.organisation.service import known_people, known_units, release_people, take_people
+from selaras.organisation.settling import settle
 
 VANISHING = 0.02
 """The share of known people that may be missing from a file before it must be confirmed."""
@@ -39,6 +40,8 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     changed["people"] += left
     changed["reporting_lines"] = recompute(intake.session, intake.day)
     refuse_circles(intake)
+    settled = settle(intake.session, intake.actor, intake.today)
+    changed["accounts"] = Merged(0, settled.renamed + settled.opened, settled.closed)
     return changed
 
 
