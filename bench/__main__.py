@@ -1,11 +1,11 @@
-"""`python -m bench close|request|provision|appraise`: one measurement, on servers of its own where it needs any."""
+"""`python -m bench close|request|provision|appraise|tree`: one measurement, on servers of its own if need be."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-MEASUREMENTS = ("close", "request", "provision", "appraise")
+MEASUREMENTS = ("close", "request", "provision", "appraise", "tree")
 
 
 def main() -> None:

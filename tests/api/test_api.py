@@ -18,6 +18,7 @@ from selaras.files.store import LocalStore
 from selaras.identity import clients
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
+from selaras.planning.models import Goal
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 REASON = "Unit ini baru dibentuk dan seluruh targetnya terlampaui."
@@ -53,6 +54,10 @@ def test_every_read_answers_what_it_declares(site: Site) -> None:
         made = clients.create(session, system(site.closed.tenant_id), "A", "token", ["people:read"], days=1)
         values["client_id"] = str(made.client_id)
         values["job_id"] = str(submit(session, system(site.closed.tenant_id), LocalStore(site.settings.files), order))
+        goal = Goal(code="api", unit_id=site.closed.unit(0), year=2026, title="Sasaran", indicator="Nilai")
+        session.add(goal)
+        session.flush()
+        values["goal_id"] = str(goal.id)
     walked = 0
     for template, methods in spec["paths"].items():
         if "get" not in methods:

@@ -264,6 +264,8 @@ IDS = (
     "proposal_id",
     "case_id",
     "client_id",
+    "goal_id",
+    "item_id",
 )
 
 
@@ -297,6 +299,8 @@ def _ask(visitor: Visitor, method: str, path: str) -> int:
     bodies = {"ratings": rated, "withdrawal": {"reason": "x" * 30}, "return": {"note": "x" * 30}, "plans": plan}
     bodies |= {"inputs": {"content": "x"}, "/rating": {"rating": "baik"}, "recommendations": {"reason": "x" * 30}}
     bodies["/secrets"] = {"days": 30}
+    goal = {"code": "x", "unit_id": str(uuid4()), "title": "x", "indicator": "x"}
+    bodies |= {"goals": goal, "matrix": {"cells": []}}
     bodies = {"decision": {"upheld": False, "reason": "x" * 30}, "objections": {"reason": "x" * 30}, **bodies}
     json = next((bodies[word] for word in bodies if word in path), rated) if "/api/" in path else None
     form = None if json else {"reason": "x" * 30, "rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}

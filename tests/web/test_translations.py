@@ -32,3 +32,23 @@ def test_translations_use_no_parameter_that_the_msgid_lacks() -> None:
 def test_the_catalogue_is_read_without_compiling() -> None:
     assert translations("id").gettext("Sign in") == "Masuk"
     assert translations("en").gettext("Sign in") == "Sign in"
+
+
+class Anything(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "1"
+
+
+def test_words_of_templates_can_be_filled_in() -> None:
+    """A lone per cent sign in a translation breaks the page that shows it."""
+    of_pages = {one.singular for one in messages() if one.file.endswith(".html")}
+    with catalogue_file("id").open("rb") as file:
+        catalogue = read_po(file, locale="id")
+    checked = 0
+    for entry in catalogue:
+        single = entry.id[0] if isinstance(entry.id, tuple) else entry.id
+        if single in of_pages:
+            for text in (*(entry.string if isinstance(entry.string, tuple) else (entry.string,)), single):
+                assert isinstance(text % Anything(), str), entry.id
+                checked += 1
+    assert checked > 500

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -241,10 +240,7 @@ def _draft(body: Mapping[str, Any]) -> PlanDraft:
 
 
 def _item_draft(body: Mapping[str, Any]) -> ItemDraft:
-    measures = (
-        MeasureDraft(**{**one, "target": Decimal(one["target"]) if one["target"] is not None else None})
-        for one in body["measures"]
-    )
+    measures = (MeasureDraft(**one) for one in body["measures"])
     strategy = (StrategyDraft(one["code"], one["content"]) for one in body["strategy"])
     return ItemDraft(**{**body, "measures": tuple(measures), "strategy": tuple(strategy)})
 

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import marshmallow as ma
+
+
+class DecimalText(ma.fields.String):
+    """A number as text, such as "1234.56": JSON's own numbers would lose digits of money."""
+
+    PATTERN: ClassVar[str] = r"^-?[0-9]{1,15}([.][0-9]{1,10})?$"
+
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(metadata={"pattern": self.PATTERN, **(metadata or {})}, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        written = super()._deserialize(value, attr, data, **more)
+        if not re.fullmatch(self.PATTERN, str(written)):
+            raise ma.ValidationError("Not a number; write it as 1234.56.")
+        return Decimal(str(written))
+
 
 _FIELDS: dict[object, Callable[..., ma.fields.Field[Any]]] = {
     str: ma.fields.String,
@@ -21,7 +38,7 @@ _FIELDS: dict[object, Callable[..., ma.fields.Field[Any]]] = {
     UUID: ma.fields.UUID,
     date: ma.fields.Date,
     datetime: ma.fields.DateTime,
-    Decimal: ma.fields.String,
+    Decimal: DecimalText,
     Any: ma.fields.Raw,
     object: ma.fields.Raw,
 }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length, Range
 
 from selaras.api.shapes import Label, Word
 
@@ -224,7 +224,7 @@ class MeasureRequest:
 
     aspect: str = field(metadata={"validate": Length(max=60)})
     indicator: str | None = field(default=None, metadata={"validate": Length(max=LONG)})
-    target: str | None = field(default=None, metadata={"validate": Regexp(r"^-?[0-9]{1,15}([.][0-9]{1,10})?$")})
+    target: Decimal | None = None
     measure: str | None = field(default=None, metadata={"validate": Length(max=500)})
     manual: str | None = field(default=None, metadata={"validate": Length(max=LONG)})
 

@@ -16,7 +16,7 @@ from selaras.demo.population_people import Person
 from selaras.demo.structure import Unit
 
 YEAR = 2026
-GOAL_HEADER = ("KODE", "UNOR ID", "TAHUN", "SASARAN", "INDIKATOR", "TARGET", "SATUAN", "KODE INDUK")
+GOAL_HEADER = ("KODE", "UNOR ID", "TAHUN", "SASARAN", "INDIKATOR", "TARGET", "SATUAN", "KODE INDUK", "DOKUMEN")
 PLAN_HEADER = (
     "NIP", "TAHUN", "KODE RHK", "JENIS", "RENCANA HASIL KERJA", "NIP PIMPINAN", "KODE RHK PIMPINAN", "KODE SASARAN",
     "ASPEK", "INDIKATOR", "TARGET", "SATUAN",
@@ -63,8 +63,19 @@ def goal_table(population: Population) -> Table:
         for turn, (code, goal) in enumerate(zip(codes.get(unit.id, ()), texts.goals(level), strict=False)):
             title, indicator, target, measure = goal
             parent = above[turn % len(above)] if above else ""
+            document = ("renstra" if turn % 2 else "rpjmd") if level == "agency" else "perjanjian kinerja"
             rows.append(
-                (code, unit.id, str(YEAR), title.format(unit=unit.name), indicator, str(target), measure, parent)
+                (
+                    code,
+                    unit.id,
+                    str(YEAR),
+                    title.format(unit=unit.name),
+                    indicator,
+                    str(target),
+                    measure,
+                    parent,
+                    document,
+                )
             )
     return Table(GOAL_HEADER, rows)
 
@@ -120,6 +131,16 @@ def promised(rng: Random, measure: texts.Measure) -> Promise:
     return Promise(measure.aspect, measure.indicator, rng.randint(measure.lowest, measure.highest), measure.unit)
 
 
+def _tells_activities(person: Person) -> bool:
+    """One in eleven writes down what they do, as many do, so that the alignment page has something to say."""
+    return not person.is_head and int(person.number[:8]) % 11 == 0
+
+
+def _activity(person: Person, unit: Unit) -> str:
+    told = texts.activities(unit.field)
+    return told[int(person.number[-3:]) % len(told)].title
+
+
 def _items(rng: Random, person: Person, unit: Unit, above: Sequence[Item], goals: Sequence[str]) -> Iterator[Item]:
     choice = texts.results("leader") if person.is_head else texts.results(unit.field)
     chosen = [("utama", text) for text in rng.sample(choice, min(rng.choice((2, 3, 3)), len(choice)))]
@@ -131,7 +152,9 @@ def _items(rng: Random, person: Person, unit: Unit, above: Sequence[Item], goals
             number=person.number,
             code=f"RHK-{number}",
             kind=kind,
-            title=text.title.format(unit=unit.name),
+            title=_activity(person, unit)
+            if number == 1 and _tells_activities(person)
+            else text.title.format(unit=unit.name),
             leader=served.number if served else "",
             leader_code=served.code if served else "",
             goal=goals[(number - 1) % len(goals)] if goals and kind == "utama" else "",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from babel.numbers import NumberFormatError, parse_decimal
 
 from selaras.errors import Invalid
 
@@ -22,3 +26,33 @@ def whole_of_field(text: str, field: str) -> int:
     if not text.strip().isdecimal() or len(text.strip()) > 9:
         raise Invalid("not_a_whole_number", "“{value}” is not a whole number.", value=text[:20], field=field)
     return int(text)
+
+
+def uuid_of_field(text: str, field: str) -> UUID | None:
+    """The id in a field, None where it is empty; `Invalid` names the field."""
+    if not text.strip():
+        return None
+    try:
+        return UUID(text.strip())
+    except ValueError as error:
+        raise Invalid(
+            "not_an_id", "“{value}” names nothing here; choose from the list.", value=text[:40], field=field
+        ) from error
+
+
+def decimal_of_field(text: str, field: str) -> Decimal | None:
+    """The number in a field as Indonesians write it (1.234,56), None where it is empty; `Invalid` names the field."""
+    written = text.strip()
+    if not written:
+        return None
+    try:
+        found = parse_decimal(written, locale="id_ID", strict=True)
+    except NumberFormatError as error:
+        raise Invalid(
+            "not_a_number", "“{value}” is not a number; write it as 1234,56.", value=written[:20], field=field
+        ) from error
+    if not found.is_finite():
+        raise Invalid(
+            "not_a_number", "“{value}” is not a number; write it as 1234,56.", value=written[:20], field=field
+        )
+    return found

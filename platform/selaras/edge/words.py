@@ -26,6 +26,7 @@ _PERMISSIONS = {
     Permission.RATE_TEAM: lazy_gettext("rate one's team"),
     Permission.SET_ORGANISATION_RATING: lazy_gettext("record the ratings of units"),
     Permission.AGREE_PLANS: lazy_gettext("agree to one's team's plans"),
+    Permission.MANAGE_GOALS: lazy_gettext("write the agency's goals"),
     Permission.IMPORT: lazy_gettext("import data"),
     Permission.CLOSE_PERIOD: lazy_gettext("close a period"),
     Permission.OVERRIDE_DISTRIBUTION: lazy_gettext("override a distribution"),

@@ -86,6 +86,10 @@ LONGEST_STEPS = 60_000
 ORIGINS = MappingProxyType({"unit sendiri": "own_unit", "unit lain": "other_unit", "instansi lain": "other_agency"})
 ASPECTS = MappingProxyType({"kuantitas": "quantity", "kualitas": "quality", "waktu": "time", "biaya": "cost"})
 
+DOCUMENTS = MappingProxyType(
+    {"rpjmd": "rpjmd", "renstra": "renstra", "perjanjian kinerja": "perjanjian_kinerja", "pk": "perjanjian_kinerja"}
+)
+
 LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
     {
         Kind.UNITS: (
@@ -150,6 +154,7 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             _optional("TARGET", "target", "number", present=True),
             _optional("SATUAN", "measure", present=True),
             _optional("KODE INDUK", "parent_code", present=True, longest=100),
+            Column("DOKUMEN", "document", "code", present=False, filled=False, codes=DOCUMENTS),
         ),
         Kind.PLANS: (
             _PERSON,

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_TEAM = "see_team"
     RATE_TEAM = "rate_team"
     AGREE_PLANS = "agree_plans"
+    MANAGE_GOALS = "manage_goals"
     SET_ORGANISATION_RATING = "set_organisation_rating"
     IMPORT = "import"
     CLOSE_PERIOD = "close_period"
@@ -56,6 +57,7 @@ _MANAGER = frozenset(
         Permission.SEE_AGENCY,
         Permission.SEE_PEOPLE,
         Permission.SEE_RESULTS,
+        Permission.MANAGE_GOALS,
         Permission.SET_ORGANISATION_RATING,
         Permission.IMPORT,
         Permission.CLOSE_PERIOD,

@@ -15,7 +15,7 @@ from selaras.db.base import TenantModel, dated, within
 
 
 class Goal(TenantModel):
-    """A strategic goal of a unit in a year, with its indicator (IKU) and target."""
+    """A strategic goal of a unit in a year, with its indicator (IKU) and target; `document` is where it stands."""
 
     __tablename__ = "goal"
 
@@ -27,11 +27,13 @@ class Goal(TenantModel):
     target: Mapped[Decimal | None] = mapped_column(Numeric)
     measure: Mapped[str | None]
     parent_id: Mapped[UUID | None]
+    document: Mapped[str | None]
 
     __table_args__ = (
         within("unit_id", "unit"),
         within("parent_id", "goal"),
         UniqueConstraint("tenant_id", "year", "code"),
+        CheckConstraint("document IN ('rpjmd', 'renstra', 'perjanjian_kinerja')", name="document"),
     )
 
 

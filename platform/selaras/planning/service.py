@@ -46,17 +46,19 @@ def known_items(session: Session, years: Sequence[int]) -> pl.DataFrame:
 def take_goals(session: Session, goals: pl.DataFrame) -> Merged:
     """Goals by their code within a year.
 
-    `goals`: `code`, `unit_id`, `year`, `title`, `indicator`, `target` (decimal text), `measure`, `parent_code`; parents
-    are in the frame or already here.
+    `goals`: `code`, `unit_id`, `year`, `title`, `indicator`, `target` (decimal text), `measure`, `parent_code`,
+    `document`; parents are in the frame or already here. Where no row names a document, those that are known stay.
     """
     known = known_goals(session, goals.get_column("year").unique().to_list())
     named = with_ids(session, goals, known, ["year", "code"])
     both = pl.concat([known.select("id", "year", "code"), named.select("id", "year", "code")]).unique()
     parents = both.select(pl.col("id").alias("parent_id"), "year", pl.col("code").alias("parent_code"))
     rows = named.join(parents, on=["year", "parent_code"], how="left").select(
-        "id", "code", "unit_id", "year", "title", "indicator", "target", "measure", "parent_id"
+        "id", "code", "unit_id", "year", "title", "indicator", "target", "measure", "parent_id", "document"
     )
     values = ["unit_id", "title", "indicator", "target", "measure", "parent_id"]
+    if rows.get_column("document").is_not_null().any():
+        values.append("document")
     return upsert(session, "goal", rows, key=["year", "code"], values=values)
 
 

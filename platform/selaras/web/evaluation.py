@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
-from selaras.edge.context import actor, has_feature, instance, rules, session
+from selaras.edge.context import actor, day, has_feature, instance, rules, session
 from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation import service
 from selaras.evaluation.access import Rateable, rateable
@@ -164,6 +164,7 @@ def team() -> Response:
         rated=rated,
         columns=chosen.asked_columns if chosen else (),
         parts=segments_appraised(session(), period.id, person_id) if period and period.segmented and person_id else (),
+        this_year=day().year,
         leads_units=bool(period and person_id and heads_a_unit(session(), person_id, period.ends)),
     )
 

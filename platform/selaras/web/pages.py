@@ -36,6 +36,7 @@ class Place:
 _PLACES = (
     Place("web.home", lazy_gettext("Home"), "home", frozenset({Permission.SEE_AGENCY, Permission.SEE_OWN})),
     Place("web.periods_page", lazy_gettext("Periods"), "result", frozenset({Permission.SEE_AGENCY})),
+    Place("web.goals_now", lazy_gettext("Goals"), "goal", frozenset({Permission.SEE_AGENCY})),
     Place("web.people", lazy_gettext("People"), "people", frozenset({Permission.SEE_PEOPLE})),
     Place("web.own_results", lazy_gettext("My results"), "result", frozenset({Permission.SEE_OWN})),
     Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
@@ -54,6 +55,10 @@ _PLACES = (
 _NOTES = {
     "accepted": lazy_gettext("You have accepted this result."),
     "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
+    "goal-saved": lazy_gettext("The goal has been saved."),
+    "goal-removed": lazy_gettext("The goal was removed."),
+    "goals-copied": lazy_gettext("The goals of the year before were taken over."),
+    "matrix-saved": lazy_gettext("The row of the matrix has been saved."),
     "rated": lazy_gettext("The rating has been saved."),
     "recommended": lazy_gettext("The recommendation has been attached."),
     "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),

@@ -79,6 +79,7 @@ CERTAINTIES = {
     "sample": _("an example of this demonstration"),
 }
 PLANS = {"draft": _("Draft"), "submitted": _("Submitted to the appraiser"), "agreed": _("Agreed")}
+DOCUMENTS = {"rpjmd": "RPJMD", "renstra": "Renstra", "perjanjian_kinerja": "Perjanjian Kinerja"}
 ORIGINS = {"own_unit": _("own unit"), "other_unit": _("another unit"), "other_agency": _("another agency")}
 SHARES = {"direct": _("direct part"), "supporting": _("supporting output")}
 TEAM_ROLES = {"leader": _("team leader"), "member": _("member")}
