@@ -63,6 +63,8 @@ FOREIGN = (
     *("PIP_NO_BUILD_ISOLATION", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_CONSTRAINT"),
     *("UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIRECTORY", "UV_PROJECT", "UV_NO_BINARY", "UV_REQUIRE_HASHES"),
     *("UV_NO_BUILD_ISOLATION", "CONDA_PREFIX"),
+    # Compiled files lie in our own folder; without them every process would compile everything again (three seconds).
+    "PYTHONDONTWRITEBYTECODE",
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from sharing import in_order, workers
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -32,9 +33,12 @@ class Tenant:
     slug: str
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return workers(config)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The attacker reads whatever a planted hole lets through: it comes first, while the database is nearly empty."""
-    items.sort(key=lambda item: "isolation" not in item.path.parts)
+    items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from architecture.sources import PACKAGES, ROOT
 
+pytestmark = pytest.mark.slow
+
 BIN = Path(sys.executable).parent
 
 

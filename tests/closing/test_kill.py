@@ -14,6 +14,8 @@ from selaras.closing.rules import Stage
 
 from .conftest import Closing
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("killed_worker.py")
 CHUNK = 25
 PEOPLE = 60

@@ -18,6 +18,8 @@ from selaras.jobs import context
 
 from .conftest import Closing
 
+pytestmark = pytest.mark.slow
+
 # As libpq's trace writes what the client sends; a prepared statement that makes room for another is none of ours.
 SENT = re.compile(rb"^F\t\d+\t(?:Query|Execute)\t(?!.*DEALLOCATE)", re.MULTILINE)
 

@@ -20,6 +20,8 @@ from selaras.tenancy.isolation.probes import files_probe, redis_probe
 from selaras.tenancy.isolation.proof import SLUG, Servers, prove
 from selaras.tenancy.isolation.report import as_json, as_text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def servers(urls: object) -> Servers:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from selaras.regulation import Registry, hookimpl, load_registry
+from selaras.regulation.yamlfile import load_yaml
 
 Edit = Callable[[dict[str, Any]], None]
 Changed = Callable[[str, str, Edit], Registry]
@@ -31,7 +32,7 @@ def changed(tmp_path: Path) -> Changed:
         folder = tmp_path / "parameters"
         shutil.copytree(loaded.folder / "parameters", folder)
         for path in folder.glob("*.yaml"):
-            content = yaml.safe_load(path.read_text())
+            content = load_yaml(path.read_text())
             if parameter in content:
                 edit(content[parameter])
                 path.write_text(yaml.safe_dump(content))

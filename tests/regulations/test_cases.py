@@ -17,6 +17,8 @@ from selaras.regulation.author.mutation import survivors
 from selaras.regulation.cases import run_cases
 from selaras.regulation.compare import differs
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = [
     pytest.param(case, id=str(case["id"]))
     for code in load_registry().codes()

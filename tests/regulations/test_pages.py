@@ -16,19 +16,27 @@ from selaras.regulation.formula import Untold, formula
 from selaras.regulation.pages import COMMAND, INDEX, pages, stale
 from selaras.regulation.telling import is_told
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "docs" / "regulations"
 
 
-def test_the_pages_are_up_to_date(registry: Registry) -> None:
-    found = stale(pages(registry), FOLDER)
+@pytest.fixture(scope="module")
+def written(registry: Registry) -> dict[str, str]:
+    """The pages as they are written now."""
+    return pages(registry)
+
+
+def test_the_pages_are_up_to_date(written: dict[str, str]) -> None:
+    found = stale(written, FOLDER)
     assert not found, f"{', '.join(found)}: out of date in docs/regulations; run: {COMMAND}"
 
 
-def test_they_are_the_same_whenever_they_are_written(registry: Registry) -> None:
-    assert pages(registry) == pages(registry)
+def test_they_are_the_same_whenever_they_are_written(registry: Registry, written: dict[str, str]) -> None:
+    assert pages(registry) == written
 
 
-def test_a_missing_a_changed_and_an_obsolete_page_are_named(registry: Registry, tmp_path: Path) -> None:
+def test_a_missing_a_changed_and_an_obsolete_page_are_named(written: dict[str, str], tmp_path: Path) -> None:
     run = CliRunner().invoke
     assert run(regulation, ["pages", "--out", str(tmp_path)]).exit_code == 0
     assert run(regulation, ["pages", "--check", "--out", str(tmp_path)]).exit_code == 0
@@ -44,12 +52,11 @@ def test_a_missing_a_changed_and_an_obsolete_page_are_named(registry: Registry, 
         "pp0_1900",
     ]
     run(regulation, ["pages", "--out", str(tmp_path)])
-    assert stale(pages(registry), tmp_path) == []
-    assert {path.name for path in tmp_path.iterdir()} == {*pages(registry), "own.md"}
+    assert stale(written, tmp_path) == []
+    assert {path.name for path in tmp_path.iterdir()} == {*written, "own.md"}
 
 
-def test_every_parameter_step_article_and_example_is_on_the_page(registry: Registry) -> None:
-    written = pages(registry)
+def test_every_parameter_step_article_and_example_is_on_the_page(registry: Registry, written: dict[str, str]) -> None:
     assert set(written) == {INDEX, *(f"{code}.md" for code in registry.codes())}
     for code in registry.codes():
         text, told = written[f"{code}.md"], tell(registry, code)

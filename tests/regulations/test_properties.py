@@ -15,6 +15,8 @@ from selaras.regulation import Appraisal, Column, Registry, Rules, load_registry
 
 from .drawing import Facts, days_of, facts_of, frame_of, frames, row_of, value_of
 
+pytestmark = pytest.mark.slow
+
 CODES = load_registry().codes("appraisal")
 # People enough for the engine to plan its queries, as it does for a whole agency.
 MANY = 700

@@ -18,6 +18,8 @@ from selaras.servers.postgres import embedded_postgres
 
 from .conftest import Runner, is_running
 
+pytestmark = pytest.mark.slow
+
 OWNER = """
 import sys, time, psycopg
 from pathlib import Path

@@ -48,7 +48,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 SHOWN = """
 import json, os, sys
 def main():
-    names = ("PYTHONPATH", "VIRTUAL_ENV")
+    names = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
     environment = {name: os.environ.get(name) for name in names}
     print(json.dumps([os.path.basename(sys.argv[0]), sys.argv[1:], os.getcwd(), sys.prefix, environment]))
     raise SystemExit(7)
@@ -108,9 +108,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_hands_over_to_selaras_with_arguments_folder_and_exit_code(project: Path, tmp_path: Path) -> None:
-    done = run(project, "demo", "--people", "5 000", cwd=tmp_path, PYTHONPATH="/foreign")
+    foreign = {"PYTHONPATH": "/foreign", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = run(project, "demo", "--people", "5 000", cwd=tmp_path, **foreign)
     venv = str(project / ".venv")
-    seen = ["selaras", ["demo", "--people", "5 000"], str(tmp_path), venv, {"PYTHONPATH": None, "VIRTUAL_ENV": venv}]
+    left = dict.fromkeys(foreign) | {"VIRTUAL_ENV": venv}
+    seen = ["selaras", ["demo", "--people", "5 000"], str(tmp_path), venv, left]
     assert (json.loads(done.stdout), done.returncode, done.stderr) == (seen, 7, "")
 
 

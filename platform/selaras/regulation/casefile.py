@@ -10,13 +10,14 @@ from typing import Any
 import yaml
 
 from selaras.errors import Invalid
+from selaras.regulation.yamlfile import load_yaml
 
 
 def read_cases(path: Path) -> list[Mapping[str, Any]]:
     """The examples of one JSON or YAML file. Raises Invalid naming the file and what is wrong with it."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        content = json.loads(text) if path.suffix == ".json" else load_yaml(text)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
         raise Invalid("case.file", "{file} cannot be read: {problem}", file=str(path), problem=str(error)) from error
     listed = content.get("cases") if isinstance(content, dict) else content

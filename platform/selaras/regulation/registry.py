@@ -73,6 +73,7 @@ class Registry:
         self._loaded = {code: _load(code, plugin) for code, plugin in sorted(plugins.items())}
         self._managers: dict[tuple[str, str, str], pluggy.PluginManager] = {}
         self._rules: dict[tuple[object, ...], Rules] = {}
+        self._adapters: dict[str, tuple[Adapter, ...]] = {}
         for loaded in self._loaded.values():
             self._check(loaded)
 
@@ -97,9 +98,11 @@ class Registry:
 
     def adapters(self, code: str) -> tuple[Adapter, ...]:
         """How worked examples name this regulation's columns and steps."""
-        loaded = self.loaded(code)
-        manager = self._manager(loaded, loaded.identity.editions[-1].name, None, pack_hash(None))
-        return tuple(manager.hook.case_adapters())
+        if code not in self._adapters:
+            loaded = self.loaded(code)
+            manager = self._manager(loaded, loaded.identity.editions[-1].name, None, pack_hash(None))
+            self._adapters[code] = tuple(manager.hook.case_adapters())
+        return self._adapters[code]
 
     def rules(
         self,
@@ -151,7 +154,7 @@ class Registry:
         """A copy in which one regulation has other parameters, unchecked: to see what depends on a number."""
         copy = object.__new__(Registry)
         copy._loaded = {**self._loaded, code: replace(self.loaded(code), parameters=parameters)}
-        copy._managers = self._managers
+        copy._managers, copy._adapters = self._managers, self._adapters
         copy._rules = {}
         return copy
 

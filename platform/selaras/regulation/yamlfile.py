@@ -30,6 +30,11 @@ class _Loader(SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def load_yaml(text: str) -> Any:
+    """Plain YAML as anybody writes it; raises yaml.YAMLError."""
+    return yaml.load(text, SafeLoader)
+
+
 def read_yaml(path: Path) -> Any:
     """The content of one YAML file; a syntax error names file and line."""
     try:
