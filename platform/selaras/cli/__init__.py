@@ -23,6 +23,7 @@ COMMANDS = {
     "dispatcher": "worker",
     "followup": "followup",
     "history": "history",
+    "identity": "identity",
     "import": "imports",
     "plugin": "plugin",
     "regulation": "regulation",

@@ -1,4 +1,4 @@
-"""Accounts and the roles they hold, dated; the directory's groups; machine clients and their secrets."""
+"""Accounts, dated roles and links to providers; the directory's groups; machine clients and their secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -160,4 +160,65 @@ class ServiceSecret(TenantModel):
         within("created_by", "account"),
         UniqueConstraint("tenant_id", "hash"),
         Index("ix_service_secret_client", "tenant_id", "client_id"),
+    )
+
+
+class IdentityProvider(TenantModel):
+    """An OpenID provider by which this agency's people sign in; several may be active at once.
+
+    `name`: per language (`id`, `en`), or under `id` alone. `client_secret` is sealed (`vault`), None for a public
+    client. `number_claim` is the claim that names somebody's account: a NIP or a user name. `published` and `checks`
+    are what was last fetched and found; `tested` is what the last test sign-in came to, without a claim's value.
+    """
+
+    __tablename__ = "identity_provider"
+
+    position: Mapped[int] = mapped_column(server_default=text("1"))
+    name: Mapped[dict[str, Any]]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    client_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    number_claim: Mapped[str]
+    name_claim: Mapped[str]
+    email_claim: Mapped[str]
+    acr_values: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    amr_values: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    max_age: Mapped[int | None]
+    just_in_time: Mapped[bool] = mapped_column(server_default=text("false"))
+    state: Mapped[str] = mapped_column(server_default="draft")
+    published: Mapped[dict[str, Any] | None]
+    checks: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    checked_at: Mapped[datetime | None]
+    tested: Mapped[dict[str, Any] | None]
+    tested_at: Mapped[datetime | None]
+    tested_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    retired_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("tested_by", "account"),
+        CheckConstraint("state IN ('draft', 'tested', 'active', 'retired')", name="state"),
+        CheckConstraint("state NOT IN ('tested', 'active') OR published IS NOT NULL", name="published"),
+        CheckConstraint("max_age > 0", name="max_age"),
+    )
+
+
+class AccountLink(TenantTable):
+    """Whom a provider means by one of its subjects: made at the first sign-in, and believed from then on."""
+
+    __tablename__ = "account_link"
+
+    provider_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    used_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("provider_id", "identity_provider"),
+        within("account_id", "account"),
+        UniqueConstraint("tenant_id", "provider_id", "account_id"),
+        Index("ix_account_link_account", "tenant_id", "account_id"),
     )

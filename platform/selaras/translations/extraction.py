@@ -26,6 +26,7 @@ _KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "Words": (3,),
     "Sentence": (2,),
+    "Looked": (3,),
     **dict.fromkeys(_ERRORS, (2,)),
 }
 

@@ -1,0 +1,1 @@
+"""OpenID Connect as a relying party: discovery, the code flow, verification, logout. No HTTP framework, no tables."""
