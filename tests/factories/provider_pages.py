@@ -12,6 +12,25 @@ import httpx
 MOST_STEPS = 20
 
 
+class _Named(httpx.HTTPTransport):
+    """Every name is this machine, as browsers know of *.localhost; cookies stay apart by name."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        here = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1"),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return super().handle_request(here)
+
+
+def browser() -> httpx.Client:
+    """A browser that keeps cookies, follows nothing by itself, and reaches this machine alone."""
+    return httpx.Client(transport=_Named(), timeout=20, trust_env=False)
+
+
 @dataclass
 class Form:
     action: str = ""
@@ -62,21 +81,21 @@ class Walk:
         return urljoin(str(self.answer.request.url), self.answer.headers.get("location", ""))
 
 
-def walk(browser: httpx.Client, start: str, until: str, **typed: str) -> Walk:
+def walk(client: httpx.Client, start: str, until: str, **typed: str) -> Walk:
     """From an address through the provider's pages until it sends the browser to an address that begins with `until`.
 
     `typed` is what to write into fields of that name (`login` and `username` are the same to us); the walk ends at a
     form whose fields were all filled before, such as after a wrong password.
     """
     asked, filled = [start], set[str]()
-    answer = browser.get(start)
+    answer = client.get(start)
     for _ in range(MOST_STEPS):
         if answer.is_redirect:
             target = urljoin(asked[-1], answer.headers["location"])
             if target.startswith(until):
                 return Walk(asked, answer)
             asked.append(target)
-            answer = browser.get(target)
+            answer = client.get(target)
             continue
         form = next((form for form in forms(answer) if _wanted(form, typed)), None)
         if form is None or (form.typed & typed.keys() and form.typed & typed.keys() <= filled):
@@ -84,7 +103,7 @@ def walk(browser: httpx.Client, start: str, until: str, **typed: str) -> Walk:
         filled |= form.typed & typed.keys()
         target = urljoin(asked[-1], form.action)
         asked.append(target)
-        answer = browser.post(target, data=_content(form, typed))
+        answer = client.post(target, data=_content(form, typed))
     raise AssertionError(f"no end of pages: {asked}")
 
 

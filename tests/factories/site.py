@@ -42,6 +42,7 @@ class Visitor:
 
     def __init__(self, app: Flask, host: str) -> None:
         self.host = host
+        self.address = "127.0.0.1"
         self.client = app.test_client()
 
     def get(self, path: str, **more: Any) -> TestResponse:

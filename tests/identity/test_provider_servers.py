@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from factories.provider_pages import Walk, walk
+from factories.provider_pages import Walk, browser, walk
 from factories.providers import RunningProvider
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -48,8 +48,8 @@ def ask(provider: RunningProvider, client: Client, user_name: str, password: str
         "code_challenge_method": "S256",
     }
     start = f"{described(provider)['authorization_endpoint']}?{urlencode(asked | more)}"
-    with httpx.Client(trust_env=False) as browser:
-        return walk(browser, start, CALLBACK, username=user_name, login=user_name, password=password)
+    with browser() as client_:
+        return walk(client_, start, CALLBACK, username=user_name, login=user_name, password=password)
 
 
 def token_of(provider: RunningProvider, client: Client, reached: Walk, verifier: str = VERIFIER) -> httpx.Response:

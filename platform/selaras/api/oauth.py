@@ -12,18 +12,22 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, after_this_request, request
 
 from selaras.api.encoding import encoded
 from selaras.edge import bearer
 from selaras.edge.access import public
 from selaras.edge.context import agency, process, session
+from selaras.edge.refusing import record_refusal
 from selaras.identity import clients
 from selaras.identity.access_tokens import LIFE, AccessTokens, new_token
+from selaras.identity.refusals import Reason
 from selaras.identity.scopes import Scope
 
 METHODS = ["client_secret_basic", "client_secret_post"]
 endpoints = Blueprint("oauth", __name__)
+# What RFC 6749 calls an error, and the ledger a reason.
+_REFUSED = {"invalid_client": Reason.CLIENT_REFUSED, "invalid_scope": Reason.SCOPE_MISSING}
 
 
 class OAuthClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typed
@@ -137,7 +141,7 @@ server.register_endpoint(Revocation)
 def issue_token() -> Response:
     """A token of some minutes for a client that shows its secret (RFC 6749, 4.4)."""
     answer: Response = server.create_token_response()
-    return answer
+    return _noted(answer)
 
 
 @endpoints.post("/oauth/revocation")
@@ -145,6 +149,20 @@ def issue_token() -> Response:
 def revoke_token() -> Response:
     """Give a token back (RFC 7009)."""
     answer: Response = server.create_endpoint_response("revocation")
+    return _noted(answer)
+
+
+def _noted(answer: Response) -> Response:
+    """The answer; a client that was refused goes into the ledger once this request's own transaction is over."""
+    said = answer.get_json(silent=True) or {} if answer.status_code >= 400 else {}  # an error, by RFC 6749
+    reason = _REFUSED.get(said.get("error", ""))
+
+    def record(sent: Response) -> Response:
+        if reason is not None:
+            record_refusal(reason, "token", {})
+        return sent
+
+    after_this_request(record)
     return answer
 
 

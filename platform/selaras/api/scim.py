@@ -11,6 +11,7 @@ from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import SCIM_MEDIA_TYPE, ScimResponse
 
+from selaras.edge import refusing
 from selaras.edge.access import needs, public
 from selaras.edge.context import actor, day, process, session
 from selaras.edge.errors import problem_of
@@ -50,6 +51,7 @@ def refused(error: SCIMException) -> Response:
 @scim.errorhandler(Exception)
 def failed(error: Exception) -> Response:
     """Every other refusal, with our own code at the beginning of its sentence."""
+    refusing.note(error)
     problem = problem_of(error)
     kind = "uniqueness" if problem.code == "database.duplicate" else None
     said = Error(status=problem.status, scim_type=kind, detail=f"{problem.code}: {problem.detail}")

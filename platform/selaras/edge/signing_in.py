@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from selaras.clock import today
 from selaras.edge.context import after_commit, agency, process, realm
+from selaras.edge.refusing import record_refusal
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Role, permissions_of
 from selaras.identity.queries import account
+from selaras.identity.refusals import Reason
 from selaras.identity.sessions import Proof, SignedIn
 from selaras.organisation.standing import standing
 
@@ -31,6 +33,10 @@ def token() -> str | None:
 def held_session() -> SignedIn | None:
     """The session behind the cookie; None without one, or when it is over or another realm's."""
     given = token()
+    if given and process().sessions.is_foreign(realm(), given):
+        # Cookies are for one host: no browser brings another agency's by itself.
+        record_refusal(Reason.SESSION_FOREIGN, "session", {})
+        return None
     return process().sessions.read(realm(), given) if given else None
 
 

@@ -41,7 +41,10 @@ class Reason(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_INACTIVE = "account_inactive"
     ACCOUNT_LINKED_ELSEWHERE = "account_linked_elsewhere"
+    # A session cookie that another agency gave
+    SESSION_FOREIGN = "session_foreign"
     # Service tokens and machine clients
+    CLIENT_REFUSED = "client_refused"
     CLIENT_TOKEN_INVALID = "client_token_invalid"  # noqa: S105  # likewise
     CLIENT_TOKEN_EXPIRED = "client_token_expired"  # noqa: S105  # likewise
     SCOPE_MISSING = "scope_missing"
@@ -55,7 +58,9 @@ class Sentence(NamedTuple):
     message: str
 
 
-_TOKENS = frozenset({Reason.CLIENT_TOKEN_INVALID, Reason.CLIENT_TOKEN_EXPIRED, Reason.SCOPE_MISSING})
+_TOKENS = frozenset(
+    {Reason.CLIENT_REFUSED, Reason.CLIENT_TOKEN_INVALID, Reason.CLIENT_TOKEN_EXPIRED, Reason.SCOPE_MISSING}
+)
 
 _EXPIRED = Sentence(
     "sign_in.expired",

@@ -77,7 +77,7 @@ class SessionStore:
 
     def start(self, agency: UUID, account_id: UUID, proof: Proof, *, address: str = "", agent: str = "") -> str:
         """A new session; returns the token for the cookie, which is kept nowhere else."""
-        token, began = secrets.token_urlsafe(32), now()
+        token, began = f"{_mark(agency)}.{secrets.token_urlsafe(32)}", now()
         until = min(began + ABSOLUTE, proof.until or began + ABSOLUTE)
         kept = SignedIn(
             agency=agency,
@@ -96,6 +96,12 @@ class SessionStore:
                 pipe.expire(name, ABSOLUTE)
             pipe.execute()
         return token
+
+    @staticmethod
+    def is_foreign(agency: UUID, token: str) -> bool:
+        """Whether a token was made for another realm; it is worth nothing here either way, but no accident."""
+        mark, dot, _ = token.partition(".")
+        return bool(dot) and mark != _mark(agency)
 
     def read(self, agency: UUID, token: str) -> SignedIn | None:
         """The session of a token at this agency, kept alive by being read; None when there is none (any more)."""
@@ -184,6 +190,11 @@ class SessionStore:
     def _name(self, agency: UUID, kind: str, *parts: object) -> str:
         told = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
         return f"{self._prefix}:{agency}:sessions:{kind}:{told}"
+
+
+def _mark(agency: UUID) -> str:
+    """By which a token says where it belongs; it is not secret, and no proof of anything."""
+    return hashlib.sha256(b"session of " + agency.bytes).hexdigest()[:8]
 
 
 def key_of(token: str) -> str:
