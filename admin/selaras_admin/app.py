@@ -15,6 +15,7 @@ from selaras.db.session import Database
 from selaras.edge import demonstration, errors, forms, headers, languages
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Process, has_realm, process
+from selaras.errors import Refused
 from selaras.identity.egress import Egress
 from selaras.identity.sessions import SessionStore, SignedIn, connect
 from selaras.identity.vault import Vault
@@ -22,7 +23,8 @@ from selaras.regulation import load_registry
 from selaras.tenancy.rules import host_name, host_name_or_none
 from selaras.web.pages import error_page
 from selaras_admin import pages
-from selaras_admin.operators import REALM, Operator, operator
+from selaras_admin.operators import REALM, Operator, operator_of
+from selaras_admin.vocabulary import say
 
 NAME = "selaras_console"
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -37,9 +39,9 @@ class Console(Application):
         """A transaction without an agency, as the console's role."""
         return process().database.platform()
 
-    def acting(self, session: Session, held: SignedIn) -> Operator | None:  # noqa: ARG002  # no account table here
-        """The operator behind a session of the console."""
-        return operator(held.account_id, development=process().development)
+    def acting(self, session: Session, held: SignedIn) -> Operator | None:
+        """The operator behind a session of the console, with the roles of today."""
+        return operator_of(session, held.account_id)
 
 
 def create_console(chosen: Settings | None = None) -> Flask:
@@ -87,8 +89,20 @@ def _install(app: Console, chosen: Settings) -> None:
     app.before_request(lambda: _refuse_other_host(host))
     languages.install(app, TRANSLATIONS)
     pages.install(app, with_development=process_of(app).development)
-    app.register_error_handler(Exception, lambda error: error_page(errors.problem_of(error)))
+    app.register_error_handler(Exception, lambda error: error_page(errors.problem_of(_in_own_words(error))))
     app.after_request(lambda response: _finish(response, chosen))
+
+
+def _in_own_words(error: Exception) -> Exception:
+    """The core refuses with an agency's words; at the console there is no performance manager to ask."""
+    if not isinstance(error, Refused) or error.code != "permission_missing":
+        return error
+    codes = str(error.params["permission"]).split(", ")
+    return Refused(
+        "operator_permission_missing",
+        "You may not do this at the console; it is for operators who may: {rights}. Ask whoever manages the operators.",
+        rights=", ".join(say("PERMISSIONS", code) for code in codes),
+    )
 
 
 def process_of(app: Flask) -> Process:

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.edge import demonstration, forms, signing_in
 from selaras.edge.access import public
-from selaras.edge.context import visitor
+from selaras.edge.context import session, visitor
 from selaras.errors import Invalid
+from selaras.identity.operators.queries import operators
 from selaras.identity.sessions import Proof
 from selaras.translations import LANGUAGES
 from selaras.web.identity import YEAR
 from selaras.web.pages import render, see
-from selaras_admin.operators import DEVELOPMENT
+from selaras_admin.operators import day
 from selaras_admin.pages import console, development
 
 
@@ -25,17 +26,21 @@ def sign_in() -> BaseResponse:
     if visitor() is not None:
         return see("web.home")
     target = forms.own_address(request.args.get("next", ""))
-    return render("console/sign_in.html", development=demonstration.asked_here(), operator=DEVELOPMENT, next=target)
+    shown = demonstration.asked_here()
+    known = [one for one in operators(session(), day()) if one.active] if shown else []
+    return render("console/sign_in.html", development=shown, operators=known, next=target)
 
 
 @development.post("/sign-in/development")
 @public
 def develop() -> BaseResponse:
-    """Be the development operator, on this very machine only."""
-    if not demonstration.asked_here():
+    """Be one of the operators, on this very machine only."""
+    chosen = request.form.get("operator", "")
+    known = [one for one in operators(session(), day()) if one.active and str(one.id) == chosen]
+    if not demonstration.asked_here() or not known:
         raise NotFound
     response = _on(request.form.get("next", ""))
-    signing_in.start(response, DEVELOPMENT.id, Proof(method="development"))
+    signing_in.start(response, known[0].id, Proof(method="development"))
     return response
 
 

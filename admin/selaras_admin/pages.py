@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Blueprint, Flask
 from flask_babel import lazy_gettext
 
-from selaras.clock import today
 from selaras.edge import words
 from selaras.edge.context import process
 from selaras.edge.errors import sentence
 from selaras.edge.forms import FIELD, form_token
-from selaras.web import vocabulary
 from selaras.web.assets import ENDPOINT as ASSETS
 from selaras.web.assets import asset, asset_url
-from selaras.web.pages import FILTERS, Place
+from selaras.web.pages import FILTERS, NOTES, Place
 from selaras_admin import vocabulary as terms
-from selaras_admin.operators import OperatorPermission, present
+from selaras_admin.operators import ZONE, OperatorPermission, day, present
 
-ZONE = "Asia/Jakarta"
 # The name is the one that the frame, the macros and the error pages of the core build their addresses with.
 console = Blueprint("web", __name__)
 development = Blueprint("development", __name__)
@@ -29,24 +26,43 @@ _PLACES = (
     Place("web.regions", lazy_gettext("Regions"), "region", frozenset({OperatorPermission.SEE_AGENCIES})),
     Place("web.rollouts", lazy_gettext("Rollouts"), "rollout", frozenset({OperatorPermission.SEE_ROLLOUTS})),
     Place("web.isolation", lazy_gettext("Isolation"), "wall", frozenset({OperatorPermission.SEE_AGENCIES})),
+    Place("web.support", lazy_gettext("Support"), "support", frozenset({OperatorPermission.GIVE_SUPPORT})),
+    Place("web.operators_page", lazy_gettext("Operators"), "people", frozenset({OperatorPermission.MANAGE_OPERATORS})),
+)
+
+# What a page says after something was done; beside those of the core.
+NOTES.update(
+    {
+        "operator-added": lazy_gettext("The operator can sign in at the operators' provider now."),
+        "operator-changed": lazy_gettext("The roles have been changed; it counts at once."),
+        "operator-removed": lazy_gettext("The operator is removed and signed out everywhere."),
+        "rollout-moved": lazy_gettext("The agencies have been moved."),
+        "session-ended": lazy_gettext("The session is over."),
+        "support-asked": lazy_gettext("The agency has been asked; its administrators see it now."),
+        "support-confirmed": lazy_gettext("The access is open; the agency's administrators see it now."),
+        "support-ended": lazy_gettext("The access is over."),
+    }
 )
 
 
 def install(app: Flask, *, with_development: bool) -> None:
     """Add every page; the development sign-in only where it is allowed, elsewhere its route does not exist."""
-    from selaras_admin import agencies, isolation, regions, rollouts  # noqa: PLC0415  # they import this module
+    from selaras_admin import (  # noqa: PLC0415  # they import this module
+        accounts,
+        agencies,
+        isolation,
+        journal,
+        regions,
+        rollouts,
+        support,
+    )
     from selaras_admin.identity import develop  # noqa: PLC0415  # likewise
 
-    for module in (agencies, regions, rollouts, isolation, develop):
+    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, develop):
         assert module.__name__
     app.register_blueprint(console)
     if with_development:
         app.register_blueprint(development)
-
-
-def day() -> date:
-    """Today at the operator's; an agency's own day follows its zone."""
-    return today(ZONE)
 
 
 def regulation_title(code: str | None) -> str:
@@ -72,14 +88,16 @@ def _frame() -> dict[str, object]:
         "agency": {"name": words_of_console(), "short_name": words_of_console()},
         "visitor": here,
         "places": [place for place in _PLACES if place.needs & held],
+        "account_page": "web.own_sessions",
         "language": words.language(),
         "asset": asset_url,
         "form_token": form_token,
         "form_field": FIELD,
-        "vocabulary": vocabulary,
+        "vocabulary": terms,
         "terms": terms,
         "sentence": sentence,
         "moment": _moment,
+        "may": lambda name: OperatorPermission(name) in held,
     }
 
 

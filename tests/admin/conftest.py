@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from factories.browsing import browser, serve
+from factories.operators import make_operator
 from factories.site import ENCRYPTION_KEY, Visitor
 from flask import Flask
 from sqlalchemy import event, text
@@ -20,8 +21,10 @@ from selaras.clock import fixed
 from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.edge.context import Process
+from selaras.identity.support.asking import Asker
 from selaras.regulation import load_registry
 from selaras_admin.app import create_console, process_of
+from selaras_admin.operators import REALM
 
 __all__ = ["browser", "serve"]
 
@@ -31,11 +34,14 @@ _numbers = itertools.count(1)
 
 
 class Operator(Visitor):
-    """Somebody with a browser at the console."""
+    """Somebody with a browser at the console; `who` is the operator they are signed in as."""
 
-    def sign_in(self, _number: str = "") -> Operator:
-        response = self.post("/sign-in/development")
-        assert response.status_code == 303, response.text[:800]
+    who: Asker
+
+    def sign_in(self, who: Asker) -> Operator:
+        """As if the operators' provider had just said who this is; the real flow has tests of its own."""
+        self.who = who
+        self.sign_in_as(REALM, who.id)
         return self
 
 
@@ -85,9 +91,21 @@ def stranger(app: Flask) -> Operator:
     return Operator(app, HOST)
 
 
+@pytest.fixture(scope="session")
+def everything(console_database: Database) -> Asker:
+    """An operator who holds every role."""
+    return make_operator(console_database, name="Operator Utama")
+
+
 @pytest.fixture
-def operator(stranger: Operator) -> Operator:
-    return stranger.sign_in()
+def operator(stranger: Operator, everything: Asker) -> Operator:
+    return stranger.sign_in(everything)
+
+
+@pytest.fixture
+def sign_in(app: Flask, console_database: Database) -> Callable[..., Operator]:
+    """A new operator with some roles (none given: all), signed in."""
+    return lambda *roles, **more: Operator(app, HOST).sign_in(make_operator(console_database, *roles, **more))
 
 
 @pytest.fixture

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER
+from factories.operators import ask_support, make_operator
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import text
 
+from selaras.clock import fixed
+from selaras.edge.context import Process
+from selaras.identity.sessions import Proof
+from selaras.identity.support.asking import Asker
 from selaras.regulation import load_registry
 from selaras.tenancy import rollouts
 from selaras.tenancy.rollouts import Goal
+from selaras_admin.operators import REALM
 
-PATHS = ("/", "/?search=tidak-ada", "/regions", "/rollouts", "/isolation", "/nowhere", "AGENCY")
+PATHS = (
+    *("/", "/?search=tidak-ada", "/regions", "/rollouts", "/isolation", "/nowhere", "AGENCY", "AGENCY/support"),
+    *("/operators", "/journal", "/sessions", "/support", "ROLLOUT", "OPERATOR", "SUPPORT"),
+)
 
 pytestmark = IN_A_BROWSER
 
@@ -27,8 +36,8 @@ def port(app: Flask, serve: Callable[[Flask], int]) -> int:
 
 
 @pytest.fixture
-def agency(plant, close_period, rule_text, console_database) -> str:
-    """An agency with everything that a page can show; its uuid."""
+def places(plant, close_period, rule_text, console_database, everything) -> dict[str, str]:
+    """An agency, a rollout, an operator and a support access with everything that a page can show; their addresses."""
     old = plant("Kementerian Pekerjaan Umum dan Perumahan Rakyat", kind="ministry", status="ended")
     new = plant("Pemerintah Kabupaten Dengan Nama Yang Panjang Sekali", region="3515", kind="regency")
     close_period(new, outcomes={"sangat_baik": 37, "baik": 203, "butuh_perbaikan": 17, "kurang": 3})
@@ -43,68 +52,91 @@ def agency(plant, close_period, rule_text, console_database) -> str:
             {"old": old.tenant_id, "new": new.tenant_id},
         )
         goal = Goal("regulation", "permenpan_6_2022", date(2027, 1, 1))
-        rollouts.start(session, "uji", goal, load_registry(), reason="Gelombang percontohan", slugs=[new.slug])
-    return str(new.uuid)
+        one = rollouts.start(session, "uji", goal, load_registry(), reason="Gelombang percontohan", slugs=[new.slug])
+    asked = ask_support(console_database, everything, new.tenant_id, urgent=True)
+    return {
+        "AGENCY": f"/agencies/{new.uuid}",
+        "ROLLOUT": f"/rollouts/{one}",
+        "OPERATOR": f"/operators/{make_operator(console_database, 'observer').id}",
+        "SUPPORT": f"/support/{asked}",
+    }
 
 
-def _signed_in(browser: Browser, port: int, width: int, height: int, *, scripts: bool = True) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts)
-    page = context.new_page()
-    page.goto(f"http://console.localhost:{port}/")
-    page.get_by_role("button", name="Operator").click()
-    page.wait_for_url(f"http://console.localhost:{port}/")
-    return page
+@pytest.fixture
+def token(process: Process, everything: Asker) -> str:
+    """A session of an operator; the served application tells the time by its own clock."""
+    with fixed(datetime.now(UTC)):
+        return process.sessions.start(REALM, everything.id, Proof(method="oidc"))
 
 
-def _address(port: int, path: str, agency: str) -> str:
-    return f"http://console.localhost:{port}" + (f"/agencies/{agency}" if path == "AGENCY" else path)
+@pytest.fixture
+def visit(browser: Browser, port: int, token: str) -> Iterator[Callable[..., Page]]:
+    """A page of a browser of some size, signed in unless told otherwise, that stands at the agencies."""
+    contexts = []
+
+    def opened(width: int, height: int, *, scripts: bool = True, signed_in: bool = True) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts)
+        contexts.append(context)
+        if signed_in:
+            at = {"domain": "console.localhost", "path": "/", "httpOnly": True, "sameSite": "Lax"}
+            context.add_cookies([{"name": "selaras_console_session", "value": token, **at}])
+        page = context.new_page()
+        page.goto(f"http://console.localhost:{port}/")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _go(page: Page, path: str, places: dict[str, str]) -> None:
+    head, _, tail = path.partition("/")
+    origin = "/".join(page.url.split("/")[:3])
+    page.goto(origin + (places[head] + (f"/{tail}" if tail else "") if head else path))
+
+
+def _barriers(page: Page) -> list[tuple[str, list[object]]]:
+    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    return [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in serious]
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 900)])
-def test_no_page_has_a_serious_barrier(browser, port, agency, width, height):
-    page = _signed_in(browser, port, width, height)
-    page.context.clear_cookies()
-    found = {}
-    for path in ("/sign-in", None, *PATHS):
-        if path is None:
-            page = _signed_in(browser, port, width, height)
-            continue
-        page.goto(_address(port, path, agency))
-        serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
-        if serious:
-            found[path] = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in serious]
-    assert found == {}
-    page.context.close()
-
-
-def test_a_phone_never_scrolls_sideways(browser, port, agency):
-    page = _signed_in(browser, port, 360, 740)
+def test_no_page_has_a_serious_barrier(visit, places, width, height):
+    stranger = visit(width, height, signed_in=False)
+    assert stranger.url.endswith("/sign-in?next=/")
+    found = {"/sign-in": _barriers(stranger)}
+    page = visit(width, height)
     for path in PATHS:
-        page.goto(_address(port, path, agency))
+        _go(page, path, places)
+        found[path] = _barriers(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_a_phone_never_scrolls_sideways(visit, places):
+    page = visit(360, 740)
+    for path in PATHS:
+        _go(page, path, places)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         cards = "[...document.querySelectorAll('.card')]"
         assert page.evaluate(f"{cards}.filter(card => card.scrollWidth > card.clientWidth).length") == 0, path
-    page.context.close()
 
 
-def test_everything_works_without_scripts(browser, port, agency):
-    page = _signed_in(browser, port, 1280, 900, scripts=False)
+def test_everything_works_without_scripts(visit, places):
+    page = visit(1280, 900, scripts=False)
     page.get_by_label("Nama, alamat host, atau wilayah").fill("panjang sekali")
     page.get_by_role("button", name="Cari").click()
-    page.locator(f'a[href="/agencies/{agency}"]').click()
+    page.locator(f'a[href="{places["AGENCY"]}"]').click()
     assert page.get_by_role("heading", name="Triwulan III").is_visible()
     page.get_by_role("button", name="English").click()
     assert page.get_by_role("heading", name="Regulations by date").is_visible()
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_text("You are signed out").is_visible()
-    page.context.close()
 
 
-def test_nothing_is_refused_by_the_pages_own_policy(browser, port, agency):
-    page = _signed_in(browser, port, 1280, 900)
+def test_nothing_is_refused_by_the_pages_own_policy(visit, places):
+    page = visit(1280, 900)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     for path in PATHS:
-        page.goto(_address(port, path, agency))
+        _go(page, path, places)
     assert [one for one in said if "404" not in one] == []
-    page.context.close()

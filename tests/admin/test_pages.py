@@ -51,7 +51,7 @@ def test_the_regulation_of_today_follows_the_agencys_own_day(operator, plant, co
                 {"tenant": one.tenant_id},
             )
     with fixed(datetime(2026, 12, 31, 15, 30, tzinfo=UTC)):
-        assert "tidak ada" in operator.sign_in().page("/?search=Timur+Jauh")
+        assert "tidak ada" in operator.sign_in(operator.who).page("/?search=Timur+Jauh")
         assert "PermenPANRB" in operator.page("/?search=Barat+Jauh")
 
 
@@ -125,7 +125,7 @@ def test_statements_do_not_grow_with_the_agencies(operator, plant, close_period,
     for _ in range(90):
         close_period(plant(region="3515", kind="regency"))
     assert [count(path) for path in paths] == at_ten
-    assert at_ten[0] <= 5
+    assert at_ten[0] <= 7, "five for the list, two for who asks"
 
 
 def test_a_page_of_a_hundred_agencies_is_light(operator, plant, close_period):

@@ -11,9 +11,13 @@ from selaras.config import Settings
 from selaras.edge.context import Process
 from selaras.identity.sessions import Proof, SessionStore, key_of
 from selaras_admin.app import create_console, process_of
-from selaras_admin.operators import DEVELOPMENT, REALM
+from selaras_admin.operators import REALM
 
 HOST = "console.localhost"
+
+
+def _develop(visitor, who, onward: str = "", **more):
+    return visitor.post("/sign-in/development", {"operator": str(who.id), "next": onward}, **more)
 
 
 def _routes(chosen: Settings) -> set[str]:
@@ -49,28 +53,28 @@ def test_without_it_the_page_says_what_to_set_up(console_settings):
 
 
 @pytest.mark.parametrize("headers", [{"X-Forwarded-For": "10.0.0.9"}, {"Via": "1.1 proxy"}])
-def test_a_client_behind_a_proxy_finds_no_way_in(stranger, headers):
-    assert stranger.post("/sign-in/development", headers=headers).status_code == 404
+def test_a_client_behind_a_proxy_finds_no_way_in(stranger, everything, headers):
+    assert _develop(stranger, everything, headers=headers).status_code == 404
 
 
-def test_a_client_elsewhere_finds_no_way_in(stranger):
-    answer = stranger.post("/sign-in/development", environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+def test_a_client_elsewhere_finds_no_way_in(stranger, everything):
+    answer = _develop(stranger, everything, environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
     assert answer.status_code == 404
     page = stranger.get("/sign-in", environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
     assert "Belum ada cara masuk" in page.text
 
 
-def test_whoever_is_not_signed_in_is_taken_there_and_back(stranger):
+def test_whoever_is_not_signed_in_is_taken_there_and_back(stranger, everything):
     answer = stranger.get("/regions?period=2026-TW2")
     assert answer.status_code == 303
     assert answer.location == "/sign-in?next=/regions?period%3D2026-TW2"
-    signed = stranger.post("/sign-in/development", {"next": "/regions?period=2026-TW2"})
+    signed = _develop(stranger, everything, "/regions?period=2026-TW2")
     assert (signed.status_code, signed.location) == (303, "/regions?period=2026-TW2")
-    assert stranger.post("/sign-in/development", {"next": "//evil.example"}, on="/").location == "/"
+    assert _develop(stranger, everything, "//evil.example", on="/").location == "/"
 
 
-def test_the_cookie_and_the_key_are_the_consoles_own(stranger, process: Process):
-    answer = stranger.post("/sign-in/development")
+def test_the_cookie_and_the_key_are_the_consoles_own(stranger, everything, process: Process):
+    answer = _develop(stranger, everything)
     cookie = next(one for one in answer.headers.getlist("Set-Cookie") if "_session=" in one)
     assert cookie.startswith("selaras_console_session=")
     assert "HttpOnly" in cookie
@@ -91,9 +95,9 @@ def test_under_tls_the_cookie_is_bound_to_the_host(console_settings):
     process_of(app).database.close()
 
 
-def test_an_agencys_session_is_worth_nothing_here(stranger, process: Process):
+def test_an_agencys_session_is_worth_nothing_here(stranger, everything, process: Process):
     agencies = SessionStore(process.redis)
-    for agency, account in ((uuid4(), uuid4()), (REALM, DEVELOPMENT.id), (uuid4(), DEVELOPMENT.id)):
+    for agency, account in ((uuid4(), uuid4()), (REALM, everything.id), (uuid4(), everything.id)):
         token = agencies.start(agency, account, Proof(method="demonstration"))
         for name in ("selaras_session", "selaras_console_session"):
             stranger.client.set_cookie(name, token, domain=HOST)

@@ -25,6 +25,7 @@ COMMANDS = {
     "history": "history",
     "identity": "identity",
     "import": "imports",
+    "operator": "operators",
     "plugin": "plugin",
     "regulation": "regulation",
     "rollout": "rollout",

@@ -18,6 +18,7 @@ from selaras.config import Settings, settings
 from selaras.db.session import Database
 from selaras.demo.feature import roll_out
 from selaras.demo.offices import OFFICES
+from selaras.demo.operators import OPERATORS, employ
 from selaras.demo.population import FEWEST
 from selaras.demo.run import Closed, Player
 from selaras.demo.stage import Stage
@@ -113,6 +114,7 @@ def _play(console: Console, instance: Running, packs: list[Pack], people: int) -
             closed += Player(stage, pack, everyone, people, tell).play()
             progress.update(task, description="selesai", completed=1.0)
     roll_out(stage)
+    employ(stage)
     stage.app.close()
     stage.console.close()
     return closed
@@ -168,5 +170,7 @@ def _sign_ins(console: Console, chosen: Settings, packs: list[Pack]) -> None:
     whoever = ", ".join((*(office[0] for office in OFFICES), "atau NIP siapa saja"))
     for pack in packs:
         table.add_row(pack.name, f"http://{pack.hosts[0]}:{port}/", whoever)
-    table.add_row("Konsol pusat", f"http://{chosen.console_host}:{console_port}/", "operator")
+    table.add_row(
+        "Konsol pusat", f"http://{chosen.console_host}:{console_port}/", ", ".join(one[0] for one in OPERATORS)
+    )
     console.print(table)

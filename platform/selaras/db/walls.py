@@ -47,11 +47,11 @@ def tenant_wall(table: str, *, app_may: str = "SELECT, INSERT, UPDATE, DELETE", 
     ]
 
 
-def summary_wall(table: str, *, schema: str = SCHEMA) -> list[str]:
+def summary_wall(table: str, *, app_may: str = "SELECT, INSERT, UPDATE, DELETE", schema: str = SCHEMA) -> list[str]:
     """Written by the app within its agency; read by the console across agencies."""
     name = f"{schema}.{table}"
     return [
-        *tenant_wall(table, schema=schema),
+        *tenant_wall(table, app_may=app_may, schema=schema),
         f"CREATE POLICY console ON {name} FOR SELECT TO {CONSOLE} USING (true)",
         f"GRANT SELECT ON {name} TO {CONSOLE}",
     ]

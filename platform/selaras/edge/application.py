@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from selaras.db.refusals import in_words
-from selaras.edge import access, bearer, forms, signing_in
+from selaras.edge import access, bearer, forms, signing_in, support
 from selaras.edge.context import agency, process
 from selaras.identity.sessions import SignedIn
 
@@ -36,7 +36,7 @@ class Application(Flask):
 
     def acting(self, session: Session, held: SignedIn) -> object | None:
         """Whoever the session belongs to, with what they may do today."""
-        return signing_in.actor_of(session, held)
+        return support.acting(session, held) if held.proof.support_id else signing_in.actor_of(session, held)
 
     def _within_transaction(self) -> ResponseReturnValue:
         token = bearer.shown()
@@ -51,7 +51,8 @@ class Application(Flask):
                 if bearer.cookies_count():
                     forms.refuse_foreign()
                 access.guard()
+                support.guard()
                 answer: ResponseReturnValue = super().dispatch_request()
-                return answer
+                return support.witnessed(answer)
             finally:
                 del g.transaction

@@ -11,9 +11,10 @@ from selaras.identity.permissions import Permission
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts in one agency. `account_id` is None for the system (a job, the command line) and for a client.
+    """Somebody who acts in one agency. `account_id` is None for the system, for a client and for support.
 
-    `client_id`: the machine client whose token was shown.
+    `client_id`: the machine client whose token was shown. `support_id`: the support access by which an operator is
+    here. `read_only`: the edge refuses every change and every file.
     """
 
     tenant_id: int
@@ -23,12 +24,16 @@ class Actor:
     permissions: frozenset[Permission]
     person_id: UUID | None = None
     client_id: UUID | None = None
+    read_only: bool = False
+    support_id: UUID | None = None
 
     @property
     def reference(self) -> str:
-        """How the ledger names this actor: the account's uuid, `client:<uuid>`, or `system`."""
+        """How the ledger names this actor: the account's uuid, `client:<uuid>`, `support:<uuid>`, or `system`."""
         if self.client_id:
             return f"client:{self.client_id}"
+        if self.support_id:
+            return f"support:{self.support_id}"
         return str(self.account_id) if self.account_id else "system"
 
     def require(self, permission: Permission) -> None:

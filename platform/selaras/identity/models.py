@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
+from selaras.identity.operators import models as operators  # noqa: F401  # tables are found through this module
+from selaras.identity.support import models as support  # noqa: F401  # likewise
 
 
 class Account(TenantModel):

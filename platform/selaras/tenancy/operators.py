@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from selaras.audit.models import OperatorEntry
@@ -22,3 +25,25 @@ def note(session: Session, actor_name: str, action: str, subject: str, payload: 
     if not name or len(name) > NAME_LENGTH:
         raise Invalid("operator.nameless", "Say who does this: an operator's act is recorded with a name.")
     session.execute(insert(OperatorEntry).values(actor=name, action=action, subject=subject, payload=dict(payload)))
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """What an operator did; `at` in UTC, `payload` codes and numbers."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    payload: Mapping[str, object]
+
+
+def entries(session: Session, limit: int, before: UUID | None = None) -> tuple[JournalEntry, ...]:
+    """The newest entries of the operators' journal, at most `limit`, from before the entry `before` on."""
+    query = select(OperatorEntry).order_by(OperatorEntry.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(OperatorEntry.id < before)
+    return tuple(
+        JournalEntry(row.id, row.at, row.actor, row.action, row.subject, row.payload) for row in session.scalars(query)
+    )

@@ -21,6 +21,7 @@ from selaras.web import (
     planning,
     receipts,
     rule_choices,
+    support,
     unit_ratings,
 )
 from selaras.web.assets import ENDPOINT as ASSETS
@@ -45,6 +46,7 @@ PAGES = (
     objections,
     rule_choices,
     clients,
+    support,
 )
 
 __all__ = ["ASSETS", "error_page", "install"]

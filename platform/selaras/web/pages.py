@@ -49,10 +49,16 @@ _PLACES = (
     ),
     Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
     Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
+    Place(
+        "web.support",
+        lazy_gettext("Support access"),
+        "support",
+        frozenset({Permission.APPROVE_SUPPORT, Permission.SEE_LEDGER}),
+    ),
 )
 
 # What a page says after something was done; named in the address, so that nothing needs to be kept for it.
-_NOTES = {
+NOTES = {
     "accepted": lazy_gettext("You have accepted this result."),
     "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
     "goal-saved": lazy_gettext("The goal has been saved."),
@@ -75,13 +81,17 @@ _NOTES = {
     "results-withdrawn": lazy_gettext("The results were withdrawn."),
     "removed": lazy_gettext("The period was removed."),
     "client-revoked": lazy_gettext("The client was revoked; its secrets are worth nothing from now on."),
+    "support-approved": lazy_gettext("The operator may enter now. You can end it at any moment."),
+    "support-refused": lazy_gettext("The request was refused; nobody enters."),
+    "support-ended": lazy_gettext("The access is over; nothing more can be seen."),
+    "support-left": lazy_gettext("You have left; your support access is over."),
     "signed-out": lazy_gettext("You are signed out."),
 }
 
 
 def render(template: str, status: int = 200, *, active: str = "", **values: object) -> Response:
     """A page in its frame. `active` is the endpoint that the navigation marks."""
-    html = render_template(template, active=active, note=_NOTES.get(request.args.get("note", "")), **values)
+    html = render_template(template, active=active, note=NOTES.get(request.args.get("note", "")), **values)
     return Response(html, status, mimetype="text/html")
 
 

@@ -70,6 +70,27 @@ ROLES = {
     "appointing_official": _("Appointing official"),
     "auditor": _("Internal auditor"),
     "agency_admin": _("Agency administrator"),
+    "support": _("Operator's support, read-only"),
+}
+SUPPORT_STAGES = {
+    "asked": _("waiting for the agency"),
+    "open": _("open"),
+    "refused": _("refused"),
+    "withdrawn": _("withdrawn"),
+    "lapsed": _("lapsed without an answer"),
+    "ended": _("ended"),
+    "over": _("ended by itself"),
+}
+SUPPORT_STEPS = {
+    "confirmed": _("confirmed by a second operator"),
+    "handed_over": _("a way in was made"),
+    "approved": _("approved by the agency"),
+    "refused": _("refused by the agency"),
+    "entered": _("entered"),
+    "ended": _("ended by an operator"),
+    "ended_by_agency": _("ended by the agency"),
+    "left": _("left"),
+    "noted": _("noted by the agency"),
 }
 CERTAINTIES = {
     "regulation": _("read in the regulation"),
