@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,3 +39,19 @@ def test_isolation_comes_first_and_what_is_slow_before_the_rest(request: pytest.
     given = [quick, its_neighbour, slow, browser, proof]
     assert in_order(given) == [proof, its_neighbour, slow, browser, quick]
     assert in_order(list(request.session.items)) == list(request.session.items)
+
+
+@pytest.mark.slow
+def test_every_process_collects_the_same_tests_in_the_same_order() -> None:
+    """A drawn key or the order of a set in a test's name would stop every whole run before its first test."""
+    command = [sys.executable, "-m", "pytest", str(TESTS), "--collect-only", "-q", "-n", "0"]
+    collecting = [
+        subprocess.Popen(
+            command, cwd=TESTS.parent, env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, text=True
+        )
+        for seed in ("1", "2")
+    ]
+    one, other = ([line for line in process.communicate()[0].splitlines() if "::" in line] for process in collecting)
+    assert len(one) > 1000
+    assert [line for line in one if line not in set(other)] == []
+    assert one == other

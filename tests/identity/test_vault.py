@@ -49,7 +49,11 @@ def test_keys_are_changed_without_losing_a_secret() -> None:
     assert old not in str(refused.value)
 
 
-@pytest.mark.parametrize("keys", ["", " , ", "c2hvcnQ=", "not base64!", new_key()[:-4], f"{new_key()},c2hvcnQ="])
+@pytest.mark.parametrize(
+    "keys",
+    ["", " , ", "c2hvcnQ=", "not base64!", new_key()[:-4], f"{new_key()},c2hvcnQ="],
+    ids=["none", "empty", "short", "not base64", "cut", "second short"],
+)
 def test_keys_that_are_none_are_refused(keys: str) -> None:
     with pytest.raises(Misconfigured, match="SELARAS_ENCRYPTION_KEYS") as refused:
         Vault(keys)
