@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from conftest import Tenant
+from factories.actors import whole
 from factories.uploads import NIP, codes, csv_file, people_file, staffed, taken, upload
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -27,7 +28,7 @@ from selaras.exchange.handing_over import HEADER, hand_over, numbers_in
 from selaras.exchange.kinds.history import MOST_LINES
 from selaras.exchange.layouts import LAYOUTS, Kind
 from selaras.exchange.queries import batch
-from selaras.identity.actor import Actor, system
+from selaras.identity.actor import Actor
 from selaras.organisation.queries import person_by_number
 
 TEACHER, CLERK = NIP["teacher"], NIP["clerk"]
@@ -70,7 +71,7 @@ def of(session: Session, number: str = TEACHER) -> list[HandedOver]:
 
 
 def me(session: Session) -> Actor:
-    return system(int(session.info["tenant"]))
+    return whole(session)
 
 
 def test_a_result_from_elsewhere_is_told_with_its_source(staff: Session) -> None:
@@ -222,7 +223,7 @@ def test_a_preview_hands_nothing_over(staff: Session) -> None:
     report = upload(staff, "history", file(row()), preview=True)
     assert (report.state, report.changed) == ("previewed", {"handed_over_results.new": 1})
     assert (of(staff), handovers(staff)) == ([], [])
-    assert batch(staff, report.batch_id).state == "previewed"
+    assert batch(staff, whole(staff), report.batch_id).state == "previewed"
 
 
 def test_what_one_agency_hands_over_another_takes_and_hands_on(

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import Tenant
+from factories.actors import whole
 from factories.uploads import (
     PEOPLE_HEADER,
     codes,
@@ -80,7 +81,7 @@ def test_any_error_leaves_nothing_but_the_batch_with_its_problems(session: Sessi
     assert report.state == "refused"
     assert report.changed == {}
     assert [count(session, model) for model in (Person, Position, Appointment, PersonNumber, ReportingLine)] == [0] * 5
-    stored = batch(session, report.batch_id)
+    stored = batch(session, whole(session), report.batch_id)
     assert (stored.state, stored.rows, stored.problems) == ("refused", 8, report.problems)
 
 

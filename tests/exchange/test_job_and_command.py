@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import Tenant
+from factories.actors import whole
 from factories.uploads import people, people_file, units_file
 from sqlalchemy import text
 
@@ -60,7 +61,7 @@ def test_a_refused_job_ends_with_its_problems_kept(database: Database, tenant: T
     done = carried(database, tenant, urls, jobs.Upload("people", "asn.csv", people_file()))
     assert (done["state"], done["result"]["state"]) == ("done", "refused")
     with database.tenant(tenant.tenant_id) as session:
-        (batch,) = recent(session)
+        (batch,) = recent(session, whole(session))
         assert str(batch.id) == done["result"]["batch_id"]
         assert {problem.code for problem in batch.problems} == {"unknown_unit"}
 
@@ -83,7 +84,7 @@ def test_the_command_takes_a_file_and_keeps_it(database: Database, tenant: Tenan
     assert done.exit_code == 0, done.output
     assert "units.new 4" in done.stdout
     with database.tenant(tenant.tenant_id) as session:
-        (batch,) = recent(session)
+        (batch,) = recent(session, whole(session))
         kept = session.execute(text("SELECT id FROM selaras.stored_file WHERE subject_id = :b"), {"b": batch.id})
         assert stored_file(session, kept.scalar_one()).name == "upload.csv"
 

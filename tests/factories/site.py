@@ -23,7 +23,7 @@ from selaras.closing import jobs, service
 from selaras.config import Settings
 from selaras.db.session import Database, tenant_of
 from selaras.identity.actor import system
-from selaras.identity.permissions import Role
+from selaras.identity.permissions import Role, ScopeKind, scopes_of
 from selaras.identity.service import ensure_account, grant_role
 from selaras.identity.sessions import Proof
 from selaras.jobs.carrying import Carrier
@@ -142,7 +142,7 @@ class Home:
             if prepare:
                 prepare(session)
             give_accounts(session, date(2026, 10, 1))
-            for role in Role:
+            for role in (one for one in Role if ScopeKind.AGENCY in scopes_of(one)):
                 account = ensure_account(session, f"{role.value}@{self.slug}", f"Akun {role.value}")
                 grant_role(session, account, role, Range(date(2015, 1, 1), None))
         return self

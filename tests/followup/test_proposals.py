@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from factories.actors import whole
 from factories.site import PERIOD, Site
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,7 +17,6 @@ from selaras.followup.deciding import carry_out, decide, decline, endorse, rejec
 from selaras.followup.lists import Asked, counts, proposal, proposals
 from selaras.followup.proposing import propose
 from selaras.followup.rules import Said
-from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 from selaras.regulation import load_registry
 
@@ -27,11 +27,11 @@ DECREE = Said("", "800/123/2026", date(2026, 11, 2))
 
 
 def made(session: Session, code: str = PERIOD) -> dict[str, int]:
-    return propose(session, system(int(session.info["tenant"])), code, load_registry())
+    return propose(session, whole(session), code, load_registry())
 
 
 def some(session: Session, kind: str) -> list[UUID]:
-    return [line.id for line in proposals(session, Asked(kind=kind)).items]
+    return [line.id for line in proposals(session, whole(session), Asked(kind=kind)).items]
 
 
 @pytest.fixture
@@ -47,11 +47,14 @@ def closed(site: Site):
 def test_a_quarter_speaks_for_rewards_and_improvement_once(closed: Session) -> None:
     assert made(closed) == {"improvement": 9, "reward": 51}
     assert made(closed) == {}
-    line = proposals(closed, Asked(kind="improvement"), limit=1).items[0]
+    line = proposals(closed, whole(closed), Asked(kind="improvement"), limit=1).items[0]
     assert line.state == "proposed"
     assert line.basis["article"] == "PP 30/2019 Ps 56-58"
     assert line.basis["regulation"] == "permenpan_6_2022"
-    assert {(one.kind, one.proposals) for one in counts(closed, PERIOD)} == {("improvement", 9), ("reward", 51)}
+    assert {(one.kind, one.proposals) for one in counts(closed, whole(closed), PERIOD)} == {
+        ("improvement", 9),
+        ("reward", 51),
+    }
 
 
 def test_an_open_period_speaks_for_nothing(site: Site) -> None:
@@ -67,7 +70,7 @@ def test_a_year_also_speaks_for_contracts_credits_and_candidates(closed: Session
     assert found["contract_renewal"] + found["contract_end"] == 12
     assert found["accelerated_candidate"] > 0
     assert found["succession_priority"] == found["accelerated_candidate"]
-    line = proposals(closed, Asked(kind="credit_points", period="2026"), limit=1).items[0]
+    line = proposals(closed, whole(closed), Asked(kind="credit_points", period="2026"), limit=1).items[0]
     assert line.basis["values"]["converted"] in (18.75, 12.5, 9.38, 6.25)
     assert line.basis["regulation"] == "permenpan_1_2023"
 
@@ -77,7 +80,7 @@ def test_credit_points_gather_over_the_years(closed: Session) -> None:
     add_year(closed, 2026)
     made(closed, "2025")
     made(closed, "2026")
-    lines = proposals(closed, Asked(kind="credit_points"), limit=200).items
+    lines = proposals(closed, whole(closed), Asked(kind="credit_points"), limit=200).items
     by_year = {(line.person_id, line.period): line.basis["values"] for line in lines}
     assert lines
     for line in lines:
@@ -105,7 +108,10 @@ def test_a_talent_box_needs_an_assessed_potential_and_the_agencys_own_choice_of_
         closed, manager, registry, "permenpan_3_2020", {"periods": ["quarter"]}, start=date(2026, 1, 1), reason=REASON
     )
     assert made(closed) == {"talent_box": 2}
-    boxes = {line.outcome: line.basis["values"]["box"] for line in proposals(closed, Asked(kind="talent_box")).items}
+    boxes = {
+        line.outcome: line.basis["values"]["box"]
+        for line in proposals(closed, whole(closed), Asked(kind="talent_box")).items
+    }
     assert boxes == {"sangat_baik": 9, "butuh_perbaikan": 6}
 
 
@@ -123,7 +129,7 @@ def test_the_course_of_a_proposal(closed: Session, office: OfficeOf) -> None:
         decide(closed, ppk, ids, Said("", "1/2030", date(2030, 1, 1)))
     assert decide(closed, ppk, ids, DECREE) == 3
     assert carry_out(closed, manager, ids[:1]) == 1
-    view = proposal(closed, ids[0])
+    view = proposal(closed, whole(closed), ids[0])
     assert [event.state for event in view.events] == ["endorsed", "decided", "carried_out"]
     assert view.events[1].decree_number == "800/123/2026"
     entries = closed.execute(
@@ -144,7 +150,7 @@ def test_turning_down_needs_a_reason_and_ends_it(closed: Session, office: Office
         endorse(closed, pyb, [first])
     endorse(closed, pyb, [second])
     reject(closed, ppk, [second], REASON)
-    assert proposal(closed, second).line.state == "rejected"
+    assert proposal(closed, whole(closed), second).line.state == "rejected"
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.PERFORMANCE_MANAGER, Role.APPOINTING_OFFICIAL, Role.AUDITOR])
@@ -164,7 +170,7 @@ def test_only_the_ppk_decides(closed: Session, office: OfficeOf, role: Role) -> 
 def test_the_system_itself_decides_nothing(closed: Session) -> None:
     made(closed)
     with pytest.raises(Refused, match="only proposes"):
-        endorse(closed, system(int(closed.info["tenant"])), some(closed, "reward")[:1])
+        endorse(closed, whole(closed), some(closed, "reward")[:1])
 
 
 def test_an_unknown_proposal_is_told_as_not_existing(closed: Session, office: OfficeOf) -> None:
@@ -174,8 +180,8 @@ def test_an_unknown_proposal_is_told_as_not_existing(closed: Session, office: Of
 
 def test_the_list_pages(closed: Session) -> None:
     made(closed)
-    first = proposals(closed, Asked(period=PERIOD), limit=40)
-    second = proposals(closed, Asked(period=PERIOD), after=first.next, limit=40)
+    first = proposals(closed, whole(closed), Asked(period=PERIOD), limit=40)
+    second = proposals(closed, whole(closed), Asked(period=PERIOD), after=first.next, limit=40)
     assert len(first.items) == 40
     assert len(second.items) == 20
     assert second.next is None

@@ -15,6 +15,7 @@ from selaras.api import (
     organisation,
     planning,
     remuneration,
+    roles,
     rule_choices,
     tenancy,
     unit_ratings,
@@ -52,6 +53,7 @@ def install(app: Flask) -> None:
         remuneration,
         rule_choices,
         clients,
+        roles,
     ):
         documented.register_blueprint(module.endpoints)
     oauth.install(app)

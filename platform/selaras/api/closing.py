@@ -20,6 +20,7 @@ from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.wording import outcome_words
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import unit_for
+from selaras.organisation.reach import reach
 
 endpoints = endpoints_of("closing", "Closing a period")
 
@@ -29,7 +30,8 @@ endpoints = endpoints_of("closing", "Closing a period")
 @endpoints.response(200, schema_of(shapes.Overview))
 def show_period(period: str) -> Response:
     """A period with the progress of its close, its outcomes and every unit's distribution."""
-    return encoded(_overview(overview(session(), period)))
+    units = reach(session(), actor(), Permission.SEE_AGENCY, period_by_code(session(), period).ends)
+    return encoded(_overview(overview(session(), period, units)))
 
 
 @endpoints.route("/closes", methods=["POST"])
@@ -58,7 +60,7 @@ def override(body: dict[str, Any]) -> Response:
 
 def _overview(view: Overview) -> shapes.Overview:
     rule = view.rule or {}
-    paid = Permission.SEE_REMUNERATION in actor().permissions
+    paid = actor().holds_whole(Permission.SEE_REMUNERATION)
     return shapes.Overview(
         period=period_of(view.period),
         state=view.state,

@@ -53,9 +53,9 @@ def post_import(form: dict[str, Any], files: dict[str, Any]) -> Response:
     )
     made = jobs.receive(session(), actor(), instance().store, instance().registry, sent)
     if made.job_id:
-        return encoded(_job(jobs.import_job(session(), made.job_id)), 202)
+        return encoded(_job(jobs.import_job(session(), actor(), made.job_id)), 202)
     assert made.batch_id is not None
-    return encoded(_import(batch(session(), made.batch_id)))
+    return encoded(_import(batch(session(), actor(), made.batch_id)))
 
 
 @endpoints.route("/imports/jobs/<uuid:job_id>")
@@ -63,7 +63,7 @@ def post_import(form: dict[str, Any], files: dict[str, Any]) -> Response:
 @endpoints.response(200, schema_of(import_shapes.ImportJob))
 def show_import_job(job_id: UUID) -> Response:
     """How far the import of a large file is; `batch_id` names the import when it is done."""
-    return encoded(_job(jobs.import_job(session(), job_id)))
+    return encoded(_job(jobs.import_job(session(), actor(), job_id)))
 
 
 @endpoints.route("/imports/<uuid:batch_id>/withdrawal", methods=["POST"])
@@ -81,7 +81,7 @@ def withdraw_handover(body: dict[str, Any], batch_id: UUID) -> Response:
 @endpoints.response(200, schema_of(import_shapes.Imports))
 def list_imports() -> Response:
     """The newest uploads."""
-    return encoded(import_shapes.Imports([_import(one, problems=False) for one in recent(session(), 50)]))
+    return encoded(import_shapes.Imports([_import(one, problems=False) for one in recent(session(), actor(), 50)]))
 
 
 @endpoints.route("/imports/<uuid:batch_id>")
@@ -89,7 +89,7 @@ def list_imports() -> Response:
 @endpoints.response(200, schema_of(import_shapes.Import))
 def show_import(batch_id: UUID) -> Response:
     """One upload with what is wrong with it."""
-    return encoded(_import(batch(session(), batch_id)))
+    return encoded(_import(batch(session(), actor(), batch_id)))
 
 
 def _job(job: JobView) -> import_shapes.ImportJob:

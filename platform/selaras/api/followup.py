@@ -38,7 +38,7 @@ _DECIDERS = (Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE
 def list_proposals(query: dict[str, Any]) -> Response:
     """Proposals in the order in which they were made, a page at a time."""
     asked = lists.Asked(query["period"], query["kind"], query["state"], query["person_id"])
-    page = lists.proposals(session(), asked, after=query["after"], limit=query["limit"])
+    page = lists.proposals(session(), actor(), asked, after=query["after"], limit=query["limit"])
     return encoded(shapes.Proposals([_proposal(one) for one in page.items], page.next))
 
 
@@ -111,7 +111,7 @@ def decide_objection(body: dict[str, Any], person_id: UUID, period: str) -> Resp
 @endpoints.response(200, schema_of(shapes.Improvements))
 def list_improvements() -> Response:
     """Improvement cases under way."""
-    return encoded(shapes.Improvements([_improvement(one) for one in lists.cases(session(), day())]))
+    return encoded(shapes.Improvements([_improvement(one) for one in lists.cases(session(), actor(), day())]))
 
 
 @endpoints.route("/merit/<int:year>")

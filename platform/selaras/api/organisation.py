@@ -17,6 +17,7 @@ from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for, unit_for
 from selaras.organisation.queries import AppointmentLine, people
 from selaras.organisation.queries import PersonLine as Line
+from selaras.organisation.reach import reach
 
 endpoints = endpoints_of("organisation", "People and their posts")
 
@@ -29,7 +30,8 @@ def list_people(query: dict[str, Any]) -> Response:
     """People of today by name, a page at a time."""
     if query["unit_id"] is not None:
         unit_for(session(), query["unit_id"])
-    page = people(session(), day=day(), **query)
+    within = reach(session(), actor(), Permission.SEE_PEOPLE, day())
+    page = people(session(), day=day(), within=within, **query)
     return encoded(People([line_of(one) for one in page.items], page.next))
 
 

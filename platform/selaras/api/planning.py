@@ -20,6 +20,7 @@ from selaras.edge.context import actor, day, rules, session
 from selaras.evaluation.rules import period_span
 from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
+from selaras.organisation.reach import reach
 from selaras.planning import drafting
 from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
 from selaras.planning.assignments import AssignmentView, give_input
@@ -132,8 +133,16 @@ def put_input(body: dict[str, Any], assignment_id: UUID, period: str) -> Respons
 @endpoints.response(200, schema_of(shapes.PlanReadiness))
 def show_readiness(year: int) -> Response:
     """How far the plans of a year are, over everybody in service today."""
-    found = readiness(session(), year, day(), due(rules(last_day(year)), year))
-    people = open_plans(session(), year, day()) if Permission.SEE_PEOPLE in actor().permissions else []
+    found = readiness(
+        session(),
+        year,
+        day(),
+        due(rules(last_day(year)), year),
+        within=reach(session(), actor(), Permission.SEE_AGENCY, day()),
+    )
+    seen = reach(session(), actor(), Permission.SEE_PEOPLE, day())
+    held = Permission.SEE_PEOPLE in actor().permissions
+    people = open_plans(session(), year, day(), within=seen) if held else []
     listed = [shapes.OpenPlan(**vars(one)) for one in people]
     return encoded(shapes.PlanReadiness(**vars(found), items=listed))
 

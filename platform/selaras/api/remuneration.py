@@ -18,6 +18,7 @@ from selaras.evaluation.queries import receipt
 from selaras.followup.queries import remuneration
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
+from selaras.organisation.reach import reaches_person
 from selaras.regulation.kit import PayLine
 
 endpoints = endpoints_of("remuneration", "What a result does to the pay")
@@ -30,7 +31,7 @@ def show_remuneration(person_id: UUID, period: str) -> Response:
     """The amount that follows from one result, and how it came about; for themself and who may see remuneration."""
     person_for(session(), actor(), person_id)
     outcome = receipt(session(), person_id, period).outcome
-    may = actor().person_id == person_id or Permission.SEE_REMUNERATION in actor().permissions
+    may = actor().person_id == person_id or reaches_person(session(), actor(), Permission.SEE_REMUNERATION, person_id)
     pay = remuneration(session(), person_id, outcome.period_id, outcome.ends) if may else None
     if pay is None:
         raise NotFound("remuneration_none", "No remuneration follows from this result, or it is not yours to see.")

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from selaras.cli.reach import agency_session
+from selaras.db.session import tenant_of
 from selaras.followup import lists
 from selaras.followup.proposing import propose as propose_period
 from selaras.identity.actor import system
@@ -43,8 +44,8 @@ def propose(slug: str, period: str) -> None:
 def list_(slug: str, period: str | None, kind: str | None, state: str | None, limit: int) -> None:
     """Proposals with the article that each rests on."""
     with agency_session(slug) as session:
-        page = lists.proposals(session, lists.Asked(period, kind, state), limit=limit)
-        counts = lists.counts(session, period)
+        page = lists.proposals(session, system(tenant_of(session)), lists.Asked(period, kind, state), limit=limit)
+        counts = lists.counts(session, system(tenant_of(session)), period)
     table = Table(title=f"{slug}: proposals", title_justify="left")
     for heading in ("name", "period", "kind", "result", "state", "article"):
         table.add_column(heading)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from selaras.cli.reach import app_database
+from selaras.cli.roles import role
 from selaras.clock import today
 from selaras.config import Settings
 from selaras.db.session import tenant_of
@@ -193,3 +194,6 @@ def _show(found: list[Check]) -> None:
 def _refuse_bad(found: list[Check]) -> None:
     if not passed(found):
         raise Invalid("provider.check", "Nothing was entered: put right what is called bad above, and try again.")
+
+
+identity.add_command(role)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -73,8 +73,11 @@ def current_period(session: Session) -> PeriodView | None:
     return next((period for period in known if period.state != "closed"), known[0] if known else None)
 
 
-def overview(session: Session, code: str) -> Overview:
-    """Where the close of a period stands, or the empty overview before it is started. Constant statements."""
+def overview(session: Session, code: str, within: frozenset[UUID] | None = None) -> Overview:
+    """Where the close of a period stands, or the empty overview before it is started. Constant statements.
+
+    `within`: only figures of these units; then there are no ranking groups, amounts and documents of the whole agency.
+    """
     period = period_by_code(session, code)
     close = session.scalar(select(Close).where(Close.period_id == period.id, Close.state != "withdrawn"))
     if close is None or close.batch_id is None:
@@ -86,13 +89,13 @@ def overview(session: Session, code: str) -> Overview:
     ).one()
     state, problem = _standing(session, close)
     stages = _stages(session, close.id)
-    counts = _counts(session, period.id, close.batch_id)
+    counts = _counts(session, close, within)
     groups = session.execute(
         select(RankingGroup.group_key, RankingGroup.people)
         .where(RankingGroup.batch_id == close.batch_id)
         .order_by(RankingGroup.group_key)
     )
-    return Overview(
+    made = Overview(
         period=period,
         state=state,
         regulation=rule.regulation,
@@ -112,6 +115,22 @@ def overview(session: Session, code: str) -> Overview:
         document_id=close.document_id,
         annex_id=close.annex_id,
         problem=problem,
+    )
+    return made if within is None else _only(made, within)
+
+
+def _only(whole: Overview, within: frozenset[UUID]) -> Overview:
+    people, zero = sum(whole.counts.values()), Decimal(0)
+    return replace(
+        whole,
+        people=people,
+        total=people,
+        checks=[one for one in whole.checks if one.unit_id in within],
+        groups=[],
+        pay_base=zero,
+        pay_amount=zero,
+        document_id=None,
+        annex_id=None,
     )
 
 
@@ -151,10 +170,17 @@ def _stages(session: Session, close_id: UUID) -> list[StageView]:
     ]
 
 
-def _counts(session: Session, period_id: UUID, batch_id: UUID) -> dict[str, int]:
-    rows = session.execute(
+def _counts(session: Session, close: Close, within: frozenset[UUID] | None) -> dict[str, int]:
+    query = (
         select(Outcome.outcome, func.count())
-        .where(Outcome.tenant_id == tenant_of(session), Outcome.period_id == period_id, Outcome.batch_id == batch_id)
+        .where(
+            Outcome.tenant_id == tenant_of(session),
+            Outcome.period_id == close.period_id,
+            Outcome.batch_id == close.batch_id,
+        )
         .group_by(Outcome.outcome)
     )
+    if within is not None:
+        query = query.where(Outcome.unit_id.in_(within))
+    rows = session.execute(query)
     return {outcome: people for outcome, people in rows}

@@ -43,15 +43,23 @@ from selaras.tenancy.rule_texts import keep_rule_text
 
 JOB = "close"
 SHOWN = 20
+MOST = 100_000
 
 
-def readiness(session: Session, period: PeriodView, rules: Rules) -> Readiness:
-    """What is still missing before the period can be closed: two statements, three where somebody is unrated."""
+def readiness(session: Session, period: PeriodView, rules: Rules, within: frozenset[UUID] | None = None) -> Readiness:
+    """What is still missing before the period can be closed: two statements, three where somebody is unrated.
+
+    `within`: in these units only.
+    """
     facts = Facts(session, period, rules)
     with set_based(session):
-        standing = facts.standing()
+        standing = _of_units(facts.standing(), within)
         people, rated = int(standing["people"].sum()), int(standing["rated"].sum())
-        unrated = facts.unrated(SHOWN) if rated < people else standing.select("unit_id").clear()
+        unrated = (
+            _of_units(facts.unrated(SHOWN if within is None else MOST), within).head(SHOWN)
+            if rated < people
+            else standing.select("unit_id").clear()
+        )
         units = standing.filter(pl.col("rated") > 0).select("unit_id").unique(maintain_order=True)
         rated_units = facts.rated_units() if _needs_unit_ratings(rules) else units
         missing = units.join(rated_units, on="unit_id", how="anti")
@@ -62,6 +70,10 @@ def readiness(session: Session, period: PeriodView, rules: Rules) -> Readiness:
         units=units.height,
         unrated_units=tuple(UUID(unit) for unit in missing["unit_id"]),
     )
+
+
+def _of_units(frame: pl.DataFrame, within: frozenset[UUID] | None) -> pl.DataFrame:
+    return frame if within is None else frame.filter(pl.col("unit_id").is_in([str(one) for one in within]))
 
 
 def _needs_unit_ratings(rules: Rules) -> bool:

@@ -19,7 +19,7 @@ from selaras.followup.lists import Asked, counts, proposals
 from selaras.followup.objecting import Verdict, decide, file
 from selaras.followup.proposing import propose
 from selaras.followup.rules import ProposalState, Said
-from selaras.identity.actor import Actor
+from selaras.identity.actor import Actor, system
 from selaras.identity.permissions import Role, permissions_of
 from selaras.organisation.accounts import account_of
 from selaras.organisation.queries import superior_of
@@ -69,7 +69,7 @@ class Scene:
 def follow(stage: Stage, tenant: int, code: str) -> None:
     """Play what follows a closed period once; a second time nothing happens."""
     with stage.app.tenant(tenant) as session:
-        if counts(session, code):
+        if counts(session, system(tenant), code):
             return
         scene = Scene(stage, session, tenant, code)
         if not propose(session, scene.official("pengelola"), code, stage.registry):
@@ -80,7 +80,10 @@ def follow(stage: Stage, tenant: int, code: str) -> None:
 
 
 def _rewards(scene: Scene) -> None:
-    chosen = [line.id for line in proposals(scene.session, Asked(scene.code, "reward"), limit=ENDORSED).items]
+    chosen = [
+        line.id
+        for line in proposals(scene.session, system(scene.tenant), Asked(scene.code, "reward"), limit=ENDORSED).items
+    ]
     if chosen:
         deciding.endorse(scene.session, scene.official("pejabat"), chosen)
         decree = Said("", DECREE, today(agency(scene.session, scene.tenant).time_zone))
@@ -90,7 +93,7 @@ def _rewards(scene: Scene) -> None:
 def _improvement(scene: Scene) -> None:
     """The first permanent civil servant below target begins the time to improve."""
     pyb = scene.official("pejabat")
-    for line in proposals(scene.session, Asked(scene.code, "improvement"), limit=ENDORSED).items:
+    for line in proposals(scene.session, system(scene.tenant), Asked(scene.code, "improvement"), limit=ENDORSED).items:
         if line.state == ProposalState.PROPOSED:
             deciding.endorse(scene.session, pyb, [line.id])
             day = today(agency(scene.session, scene.tenant).time_zone)

@@ -28,6 +28,7 @@ from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.rules import period_span
 from selaras.exchange import imports
 from selaras.followup import service as followup
+from selaras.identity.permissions import Origin
 from selaras.identity.service import ensure_account, grant_role
 from selaras.organisation.accounts import give_accounts
 from selaras.tenancy.packs import Pack
@@ -112,7 +113,7 @@ class Player:
             rule_choices.seed(session, self._stage.registry, self._pack)
             for subject, name, role in OFFICES:
                 account = ensure_account(session, subject, f"{name} {self._pack.short_name}")
-                grant_role(session, account, role, Range(start, None))
+                grant_role(session, account, role, Range(start, None), origin=Origin.DEMO)
         return tenant
 
     def _accounts(self, tenant: int, day: date) -> None:

@@ -16,7 +16,7 @@ from selaras.edge.signing_in import actor_of_account
 from selaras.errors import Refused, Unauthenticated
 from selaras.identity import clients
 from selaras.identity.access_tokens import PREFIX, AccessTokens
-from selaras.identity.actor import Actor
+from selaras.identity.actor import Actor, Within
 from selaras.identity.scopes import carried_by, scopes_for
 
 log = logging.getLogger("selaras.edge")
@@ -54,14 +54,24 @@ def actor_of_token(session: Session, token: str) -> Actor:
     if found is None:
         raise _invalid()
     permissions = carried_by(scopes)
+    within: tuple[Within, ...] = ()
     if found.owner_id is not None:
         owner = actor_of_account(session, found.owner_id)
         if owner is None:
             raise _invalid()
         permissions &= owner.permissions
+        within = owner.within
     used(found.id, found.last_used_at)
     g.client_scopes = frozenset(scopes)
-    return Actor(agency().tenant_id, None, found.name, frozenset({"client"}), permissions, client_id=found.id)
+    return Actor(
+        agency().tenant_id,
+        None,
+        found.name,
+        frozenset({"client"}),
+        permissions,
+        client_id=found.id,
+        within=within,
+    )
 
 
 def _presented(session: Session, token: str) -> tuple[clients.Presented | None, frozenset[str]]:

@@ -11,11 +11,9 @@ from selaras.clock import today
 from selaras.edge.context import after_commit, agency, process, realm
 from selaras.edge.refusing import record_refusal
 from selaras.identity.actor import Actor
-from selaras.identity.permissions import Role, permissions_of
-from selaras.identity.queries import account
 from selaras.identity.refusals import Reason
 from selaras.identity.sessions import Proof, SignedIn
-from selaras.organisation.standing import standing
+from selaras.organisation.standing import actor_on
 
 
 def cookie_name(name: str) -> str:
@@ -47,23 +45,7 @@ def actor_of(session: Session, held: SignedIn) -> Actor | None:
 
 def actor_of_account(session: Session, account_id: UUID) -> Actor | None:
     """An account with the roles of today: granted ones, employee for the agency's people, appraiser with a team."""
-    today_there = today(agency().time_zone)
-    found = account(session, account_id, today_there)
-    if found is None or not found.active:
-        return None
-    stands = standing(session, found.id, today_there)
-    derived = {Role.EMPLOYEE.value} if stands else set()
-    if stands and stands.has_team:
-        derived.add(Role.APPRAISER.value)
-    roles = found.roles | derived
-    return Actor(
-        tenant_id=agency().tenant_id,
-        account_id=found.id,
-        name=found.name,
-        roles=roles,
-        permissions=permissions_of(roles),
-        person_id=stands.person_id if stands else None,
-    )
+    return actor_on(session, account_id, today(agency().time_zone))
 
 
 def start(response: Response, account_id: UUID, proof: Proof) -> None:

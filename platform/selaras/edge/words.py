@@ -42,8 +42,10 @@ _PERMISSIONS = {
     Permission.MANAGE_SIGN_IN: lazy_gettext("manage how the agency signs in"),
     Permission.MANAGE_ACCOUNTS: lazy_gettext("manage accounts"),
     Permission.GRANT_ROLES: lazy_gettext("grant roles"),
+    Permission.SEE_ACCESS: lazy_gettext("see who may do what"),
     Permission.APPROVE_SUPPORT: lazy_gettext("approve access of the operator's support"),
     Permission.PROVISION: lazy_gettext("provision accounts by SCIM"),
+    Permission.CHAIR_CALIBRATION: lazy_gettext("chair a calibration"),
 }
 
 # Codes that stand in sentences; other codes are names and stand for themselves.
@@ -87,7 +89,7 @@ def words(label: Mapping[str, str] | Label | None) -> str:
 
 def permission_word(code: str) -> str:
     """What a permission lets somebody do."""
-    return str(_PERMISSIONS[Permission(code)]) if code in list(Permission) else code
+    return str(_PERMISSIONS.get(Permission(code), code)) if code in list(Permission) else code
 
 
 def code_word(code: str) -> str:

@@ -96,7 +96,7 @@ def handovers(session: Session) -> list[HandoverView]:
 
 def withdraw_handover(session: Session, actor: Actor, handover_id: UUID, reason: str) -> int:
     """Take a wrong hand-over back with all its results, and say why; returns how many results are gone."""
-    actor.require(Permission.IMPORT)
+    actor.require_whole(Permission.IMPORT)
     if len(reason.strip()) < REASON_LENGTH:
         raise Invalid("handover_reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
     row = session.scalar(select(Handover).where(Handover.id == handover_id).with_for_update())

@@ -22,6 +22,7 @@ from selaras.files.queries import stored_file
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.queries import UnitLine, leaders, units
+from selaras.organisation.reach import reach
 from selaras.regulation import Rules
 
 OFFICES = ("planning", "hr", "internal_audit")
@@ -142,10 +143,16 @@ def unit_ratings(session: Session, period: PeriodView, *, setter: UUID | None = 
 
 
 def rateable_units(session: Session, actor: Actor, period: PeriodView) -> list[UnitRatingView]:
-    """The units whose rating the actor gives: all for the performance manager, else those right below the own one."""
-    if Permission.SET_ORGANISATION_RATING in actor.permissions:
-        return unit_ratings(session, period)
-    return unit_ratings(session, period, setter=actor.person_id) if actor.person_id else []
+    """The units whose rating the actor gives: the manager's all or subtree, else those right below one's own."""
+    permission = Permission.SET_ORGANISATION_RATING
+    if permission not in actor.permissions:
+        return unit_ratings(session, period, setter=actor.person_id) if actor.person_id else []
+    units_ = reach(session, actor, permission, period.ends)
+    own = actor.person_id
+    every = unit_ratings(session, period)
+    if units_ is None:
+        return every
+    return [one for one in every if one.unit.unit_id in units_ or (own is not None and one.setter.person_id == own)]
 
 
 def set_unit_rating(session: Session, actor: Actor, code: str, unit_id: UUID, rating: str, rules: Rules) -> None:
@@ -231,7 +238,8 @@ def _may(session: Session, actor: Actor, period: PeriodView, unit_id: UUID) -> S
     setter = setters(session, period.ends).get(unit_id)
     if setter is None:
         raise NotFound("unit_unknown", "There is no such unit here.")
-    if Permission.SET_ORGANISATION_RATING in actor.permissions:
+    units_ = reach(session, actor, Permission.SET_ORGANISATION_RATING, period.ends)
+    if Permission.SET_ORGANISATION_RATING in actor.permissions and (units_ is None or unit_id in units_):
         return setter
     if actor.person_id is None or actor.person_id != setter.person_id:
         raise Refused(

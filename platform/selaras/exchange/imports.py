@@ -19,7 +19,7 @@ from selaras.clock import now, today
 from selaras.db.bulk import set_based
 from selaras.db.merge import Merged
 from selaras.db.session import tenant_of
-from selaras.errors import Conflict, Invalid
+from selaras.errors import Conflict, Invalid, Refused
 from selaras.exchange.intake import Intake, Loader
 from selaras.exchange.kinds import (
     assignments,
@@ -47,6 +47,7 @@ from selaras.files.service import check_name, keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.organisation.reach import reach
 from selaras.regulation.registry import Registry
 from selaras.tenancy.models import Agency
 
@@ -73,6 +74,22 @@ LOADERS: Mapping[Kind, Loader] = {
 }
 
 
+# What may be imported for a part of the agency: every row is about one person, or one unit, of that part.
+OF_PEOPLE = frozenset(
+    {
+        Kind.ASSIGNMENTS,
+        Kind.PLANS,
+        Kind.PLAN_TEXTS,
+        Kind.MATRIX,
+        Kind.PROGRESS,
+        Kind.FEEDBACK,
+        Kind.TEAM_INPUTS,
+        Kind.ORGANISATION_RATINGS,
+        Kind.RATINGS,
+    }
+)
+
+
 def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's process has at hand
     session: Session,
     actor: Actor,
@@ -97,6 +114,7 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     """
     actor.require(Permission.IMPORT)
     known, name = known_kind(kind), plain_name(file_name)
+    _refuse_whole(actor, known)
     _one_at_a_time(session)
     present = today(
         session.execute(select(Agency.time_zone).where(Agency.tenant_id == tenant_of(session))).scalar_one()
@@ -105,6 +123,7 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     batch_id = batch_id or session.execute(select(func.uuidv7())).scalar_one()
     assert batch_id is not None
     intake = Intake(session, actor, batch_id, present, as_of or present, as_of, registry, accept_vanished)
+    intake.units = reach(session, actor, Permission.IMPORT, present)
     rows, notes, table = _read(intake, known, name, data)
     if progress is not None:
         progress(0, rows)
@@ -129,6 +148,16 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     if progress is not None:
         progress(rows, rows)
     return ImportReport(batch.id, known.value, state, rows, changed, intake.problems.all(), tuple(notes))
+
+
+def _refuse_whole(actor: Actor, kind: Kind) -> None:
+    """What sets up the agency itself (units, people, superiors, goals, history) is for those who import for all."""
+    if actor.roots(Permission.IMPORT) is not None and kind not in OF_PEOPLE:
+        raise Refused(
+            "import_whole",
+            "Files of this kind are imported for the whole agency; you import for a part of it. Ask its performance "
+            "manager.",
+        )
 
 
 def plain_name(file_name: str) -> str:

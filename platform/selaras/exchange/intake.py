@@ -21,6 +21,8 @@ from selaras.identity.actor import Actor
 from selaras.organisation.service import known_units
 from selaras.regulation.registry import Registry
 
+SUBJECT = "person_id"
+"""The column of the person whom a row is about; other columns name a superior, a leader, a giver."""
 NEAR = 10
 """Unknown numbers for which a similar known one is looked up."""
 
@@ -33,6 +35,7 @@ class Intake:
     things stand that were not known before and carry no date (None: since ever). `batch_id`: the import itself.
     `declared`: columns that only a regulation can know, with their headers as the file writes them. `unused`: headers
     of columns that turned out to mean nothing.
+    `units`: those that the actor imports for, None for the whole agency.
     """
 
     session: Session
@@ -43,6 +46,7 @@ class Intake:
     first: date | None
     registry: Registry | None = None
     accept_vanished: bool = False
+    units: frozenset[UUID] | None = None
     problems: Problems = field(default_factory=Problems)
     declared: Mapping[str, str] = field(default_factory=dict)
     unused: set[str] = field(default_factory=set)
@@ -115,9 +119,33 @@ def resolve_people(
     shared = held.join(only.filter(pl.col("people") > 1).select("number"), on="number", how="semi")
     if not shared.is_empty():
         found = _on_the_day(found, shared, number, person)
-    unknown = found.filter(pl.col(number).is_not_null() & pl.col(person).is_null())
+    if intake.units is not None and person == SUBJECT:
+        found = _only_reached(intake, found, number, header)
+        unknown = found.clear()
+    else:
+        unknown = found.filter(pl.col(number).is_not_null() & pl.col(person).is_null())
     _report_unknown(intake, unknown, held.get_column("number"), number, header)
     return found
+
+
+def _only_reached(intake: Intake, found: pl.DataFrame, number: str, header: str) -> pl.DataFrame:
+    """Whom the actor does not import for is told as nobody: the answer gives nothing away about other units."""
+    query = """
+        SELECT person_id FROM selaras.appointment
+        WHERE tenant_id = %(tenant)s AND kind = 'definitive' AND during @> %(day)s::date AND unit_id = ANY(%(units)s)
+    """
+    values = {"tenant": intake.tenant, "day": intake.today, "units": list(intake.units or ())}
+    reached = read_frame(intake.session, query, values, {SUBJECT: pl.String})
+    outside = pl.col(number).is_not_null() & ~pl.col(SUBJECT).is_in(reached[SUBJECT].implode()).fill_null(value=False)
+    intake.problems.add_rows("outside_reach", found.filter(outside), column=header, value=number)
+    return found.filter(~outside)
+
+
+def refuse_other_units(intake: Intake, table: pl.DataFrame, header: str) -> None:
+    """Rows (`unit_id`, `unit_source_id`) about a unit that the actor does not import for are a problem each."""
+    if intake.units is not None:
+        inside = pl.col("unit_id").is_in([str(one) for one in intake.units]).fill_null(value=False)
+        intake.problems.add_rows("unit_outside_reach", table.filter(~inside), column=header, value="unit_source_id")
 
 
 def _on_the_day(table: pl.DataFrame, shared: pl.DataFrame, number: str, person: str) -> pl.DataFrame:
@@ -132,7 +160,8 @@ def _on_the_day(table: pl.DataFrame, shared: pl.DataFrame, number: str, person: 
 
 
 def _report_unknown(intake: Intake, unknown: pl.DataFrame, known: pl.Series, number: str, header: str) -> None:
-    near = {value: _similar(value, known) for value in unknown.get_column(number).unique().head(NEAR)}
+    wanted = unknown.get_column(number).unique().head(NEAR if intake.units is None else 0)
+    near = {value: _similar(value, known) for value in wanted}
     suggested = {value: other for value, other in near.items() if other}
     named = unknown.with_columns(near=pl.col(number).replace_strict(suggested, default=None, return_dtype=pl.String))
     for code, rows in (

@@ -20,7 +20,7 @@ from selaras.exchange.report import ImportReport
 from selaras.files.service import assign, forget, keep, open_file
 from selaras.files.store import FileStore, LocalStore
 from selaras.files.sweeping import sweep
-from selaras.identity.actor import Actor, system
+from selaras.identity.actor import Actor, Within, system
 from selaras.identity.permissions import Permission
 from selaras.jobs.context import JobContext
 from selaras.jobs.queries import JobView
@@ -88,14 +88,16 @@ def submit(session: Session, actor: Actor, store: FileStore, upload: Upload) -> 
         "preview": upload.preview,
         "account_id": str(actor.account_id) if actor.account_id else None,
         "client_id": str(actor.client_id) if actor.client_id else None,
+        "roots": sorted(str(one) for one in actor.roots(Permission.IMPORT) or ()),
     }
     return enqueue(session, actor, JOB, args)
 
 
-def import_job(session: Session, job_id: UUID) -> JobView:
+def import_job(session: Session, actor: Actor, job_id: UUID) -> JobView:
     """How far an import by a job is, or `NotFound`; `result` holds `batch_id` when it is done."""
     found = job_view(session, job_id)
-    if found.kind != JOB:
+    others = actor.roots(Permission.IMPORT) is not None and found.account_id != actor.account_id
+    if found.kind != JOB or others:
         raise NotFound("job_unknown", "There is no such job.")
     return found
 
@@ -120,7 +122,7 @@ def _import(context: JobContext, session: Session, store: FileStore) -> BatchVie
         assign(session, file_id, report.batch_id)
     else:
         forget(session, file_id)
-    return batch(session, report.batch_id)
+    return batch(session, system(context.tenant_id), report.batch_id)
 
 
 def _taken_over(context: JobContext, session: Session, name: str, data: bytes) -> ImportReport:
@@ -143,4 +145,6 @@ def _taken_over(context: JobContext, session: Session, name: str, data: bytes) -
 def _actor(tenant_id: int, args: Mapping[str, Any]) -> Actor:
     """Whoever ordered the import; that they may was checked when they did."""
     account, client = (UUID(args[name]) if args.get(name) else None for name in ("account_id", "client_id"))
-    return replace(system(tenant_id), account_id=account, client_id=client)
+    whole = replace(system(tenant_id), account_id=account, client_id=client)
+    roots = tuple(Within(UUID(one), frozenset({Permission.IMPORT})) for one in args.get("roots") or ())
+    return replace(whole, within=roots, permissions=frozenset({Permission.IMPORT})) if roots else whole

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from selaras.errors import NotFound
 from selaras.exchange.models import ImportBatch
 from selaras.exchange.report import Problem, problem_from
+from selaras.identity.actor import Actor
+from selaras.identity.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,22 @@ class BatchView:
     created_at: datetime
 
 
-def recent(session: Session, limit: int = 20) -> list[BatchView]:
-    """The newest uploads, the newest first."""
-    rows = session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc()).limit(limit))
+def recent(session: Session, actor: Actor, limit: int = 20) -> list[BatchView]:
+    """The newest uploads, the newest first; whoever imports for a part of the agency sees their own."""
+    rows = session.scalars(select(ImportBatch).where(_seen(actor)).order_by(ImportBatch.id.desc()).limit(limit))
     return [_view(row) for row in rows]
 
 
-def batch(session: Session, batch_id: UUID) -> BatchView:
-    """One upload, or `NotFound`."""
-    found = known_batch(session, batch_id)
-    if found is None:
+def batch(session: Session, actor: Actor, batch_id: UUID) -> BatchView:
+    """One upload that the actor may see, or `NotFound`."""
+    row = session.scalar(select(ImportBatch).where(ImportBatch.id == batch_id, _seen(actor)))
+    if row is None:
         raise NotFound("import_unknown", "There is no such import here.")
-    return found
+    return _view(row)
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.roots(Permission.IMPORT) is None else ImportBatch.account_id == actor.account_id
 
 
 def known_batch(session: Session, batch_id: UUID) -> BatchView | None:

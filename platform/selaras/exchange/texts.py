@@ -73,6 +73,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Nobody here has the number {value} on {day}; a similar one is {near}.",
             "Check the digits.",
         ),
+        "outside_reach": (
+            "Nobody in the units that you import for has the number {value} today.",
+            "Take the row out; whoever imports for that unit or for the whole agency brings it.",
+        ),
+        "unit_outside_reach": (
+            "You do not import for the unit {value}.",
+            "Take the row out; whoever imports for that unit or for the whole agency brings it.",
+        ),
         "unknown_unit": (
             "There is no unit {value} here.",
             "Check the unit id, or import the units first.",

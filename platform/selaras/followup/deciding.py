@@ -15,6 +15,8 @@ from selaras.errors import Conflict, NotFound, Refused
 from selaras.followup.models import Proposal, ProposalEvent
 from selaras.followup.rules import MOVES, Move, ProposalState, Said, refuse_unsaid
 from selaras.identity.actor import Actor
+from selaras.identity.permissions import Permission
+from selaras.organisation.reach import only_reached
 from selaras.tenancy.queries import agency
 
 
@@ -50,7 +52,7 @@ def move(session: Session, actor: Actor, proposals: Sequence[UUID], state: Propo
     if actor.account_id is None:
         raise Refused("followup.needs_official", "Only an official in person may do this; the system only proposes.")
     refuse_unsaid(allowed, said, today(agency(session, tenant_of(session)).time_zone))
-    rows = _locked(session, proposals)
+    rows = _locked(session, actor, allowed.permission, proposals)
     _refuse_others(rows, allowed, actor)
     for row in rows:
         row.state = state.value
@@ -65,9 +67,11 @@ def move(session: Session, actor: Actor, proposals: Sequence[UUID], state: Propo
     return len(rows)
 
 
-def _locked(session: Session, proposals: Sequence[UUID]) -> list[Proposal]:
+def _locked(session: Session, actor: Actor, permission: Permission, proposals: Sequence[UUID]) -> list[Proposal]:
+    """The proposals, all of them about people whom the permission reaches."""
     wanted = set(proposals)
-    query = select(Proposal).where(Proposal.id.in_(wanted)).order_by(Proposal.id).with_for_update()
+    reached = only_reached(session, actor, permission, Proposal.person_id)
+    query = select(Proposal).where(Proposal.id.in_(wanted), reached).order_by(Proposal.id).with_for_update()
     rows = list(session.scalars(query))
     if not rows or len(rows) < len(wanted):
         raise NotFound("followup.proposal_unknown", "There is no such proposal here; choose at least one of the list.")

@@ -31,6 +31,7 @@ from selaras.followup.rules import (
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.queries import person
+from selaras.organisation.reach import only_reached
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.queries import agency
 
@@ -48,7 +49,8 @@ def open_case(
     """
     actor.require(Permission.ENDORSE_FOLLOWUP)
     refuse_short(reason)
-    proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update())
+    reached = only_reached(session, actor, Permission.ENDORSE_FOLLOWUP, Proposal.person_id)
+    proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id, reached).with_for_update())
     if proposal is None or proposal.kind != IMPROVEMENT:
         raise NotFound("followup.proposal_unknown", "There is no such proposal here; choose at least one of the list.")
     if proposal.state not in _TAKEN_UP:
@@ -114,7 +116,8 @@ def step(
     session: Session, actor: Actor, registry: Registry, case_id: UUID, action: str, day: date, said: Said
 ) -> Stage:
     """Take the case one step on (see `rules.TRANSITIONS`), with a reason, and a decree where the PPK decides."""
-    case = session.scalar(select(ImprovementCase).where(ImprovementCase.id == case_id).with_for_update())
+    reached = only_reached(session, actor, Permission.ENDORSE_FOLLOWUP, ImprovementCase.person_id)
+    case = session.scalar(select(ImprovementCase).where(ImprovementCase.id == case_id, reached).with_for_update())
     if case is None:
         raise NotFound("improvement.unknown", "There is no such improvement case here.")
     standing = standing_of(case)

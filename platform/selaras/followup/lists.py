@@ -7,16 +7,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from selaras.db.paging import Page, bounded, cursor, position
 from selaras.errors import Invalid, NotFound
 from selaras.evaluation.models import Period
 from selaras.followup.models import ImprovementCase, ImprovementStep, Proposal, ProposalEvent
 from selaras.followup.rules import Stage, Standing, Transition, steps_open
+from selaras.identity.actor import Actor
 from selaras.identity.models import Account
+from selaras.identity.permissions import Permission
 from selaras.organisation.models import Person
+from selaras.organisation.reach import only_reached
 
 Lines = Select[Proposal, str, str]
 
@@ -106,10 +109,14 @@ class CaseView:
     possible: tuple[Transition, ...]
 
 
-def proposals(session: Session, asked: Asked, *, after: str | None = None, limit: int = 50) -> Page[ProposalLine]:
-    """Proposals in the order in which they were made; `after` is a page's `next`."""
+def proposals(
+    session: Session, actor: Actor, asked: Asked, *, after: str | None = None, limit: int = 50
+) -> Page[ProposalLine]:
+    """Proposals about those whom the actor may see, in the order in which they were made; `after`: a page's `next`."""
     size = bounded(limit)
-    query = _wanted(_lines(), asked).order_by(Proposal.id).limit(size + 1)
+    query = (
+        _wanted(_lines(), asked).where(_seen(session, actor, Proposal.person_id)).order_by(Proposal.id).limit(size + 1)
+    )
     if after:
         try:
             query = query.where(Proposal.id > UUID(position(after, 1)[0]))
@@ -122,18 +129,21 @@ def proposals(session: Session, asked: Asked, *, after: str | None = None, limit
     return Page(lines, cursor(str(lines[-1].id)) if len(rows) > size else None)
 
 
-def counts(session: Session, period: str | None = None) -> list[Count]:
+def counts(session: Session, actor: Actor, period: str | None = None) -> list[Count]:
     """Proposals by kind and state, of one period or of all."""
     query = select(Proposal.kind, Proposal.state, func.count()).join(Period, Period.id == Proposal.period_id)
+    query = query.where(_seen(session, actor, Proposal.person_id))
     if period:
         query = query.where(Period.code == period)
     rows = session.execute(query.group_by(Proposal.kind, Proposal.state).order_by(Proposal.kind, Proposal.state))
     return [Count(*row) for row in rows]
 
 
-def proposal(session: Session, proposal_id: UUID) -> ProposalView:
+def proposal(session: Session, actor: Actor, proposal_id: UUID) -> ProposalView:
     """One proposal with its course, or NotFound."""
-    row = session.execute(_lines().where(Proposal.id == proposal_id)).one_or_none()
+    row = session.execute(
+        _lines().where(Proposal.id == proposal_id, _seen(session, actor, Proposal.person_id))
+    ).one_or_none()
     if row is None:
         raise NotFound("followup.proposal_unknown", "There is no such proposal here; choose at least one of the list.")
     case = session.scalar(select(ImprovementCase.id).where(ImprovementCase.proposal_id == proposal_id))
@@ -147,17 +157,23 @@ def proposal(session: Session, proposal_id: UUID) -> ProposalView:
     return ProposalView(_line(row), tuple(course), case)
 
 
-def cases(session: Session, day: date, *, open_only: bool = True, limit: int = 200) -> list[CaseView]:
+def cases(session: Session, actor: Actor, day: date, *, open_only: bool = True, limit: int = 200) -> list[CaseView]:
     """Improvement cases, the one that is due first in front."""
-    query = _cases().order_by(ImprovementCase.due_on.nulls_last(), ImprovementCase.id).limit(limit)
+    query = (
+        _cases()
+        .where(_seen(session, actor, ImprovementCase.person_id))
+        .order_by(ImprovementCase.due_on.nulls_last(), ImprovementCase.id)
+        .limit(limit)
+    )
     if open_only:
         query = query.where(ImprovementCase.closed_on.is_(None))
     return [_case(case, name, (), day) for case, name in session.execute(query)]
 
 
-def case(session: Session, case_id: UUID, day: date) -> CaseView:
+def case(session: Session, actor: Actor, case_id: UUID, day: date) -> CaseView:
     """One improvement case with its steps, or NotFound."""
-    row = session.execute(_cases().where(ImprovementCase.id == case_id)).one_or_none()
+    seen = _seen(session, actor, ImprovementCase.person_id)
+    row = session.execute(_cases().where(ImprovementCase.id == case_id, seen)).one_or_none()
     if row is None:
         raise NotFound("improvement.unknown", "There is no such improvement case here.")
     found = session.execute(
@@ -170,6 +186,10 @@ def case(session: Session, case_id: UUID, day: date) -> CaseView:
         CaseStep(one.action, one.stage, one.on_day, one.article, one.reason, one.decree_number, by) for one, by in found
     )
     return _case(row[0], row[1], steps, day)
+
+
+def _seen(session: Session, actor: Actor, person: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    return only_reached(session, actor, Permission.SEE_FOLLOWUP, person)
 
 
 def _lines() -> Lines:

@@ -53,7 +53,7 @@ class Assessment:
 
 def assessment(session: Session, actor: Actor, registry: Registry, year: int) -> Assessment:
     """The sheet of a year; NotFound where no installed rulebook scores the performance aspect in that year."""
-    actor.require(Permission.SEE_FOLLOWUP)
+    actor.require_whole(Permission.SEE_FOLLOWUP)
     rules = _rules(session, registry, year)
     whose = agency(session, tenant_of(session))
     found = figures(session, year, today(whose.time_zone), _plan_day(session, whose, registry, year), whose.time_zone)

@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from selaras.clock import today
 from selaras.db.session import tenant_of
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.queries import superior_of
+from selaras.organisation.reach import PERSON_WITHIN, reach, reaches_person
 
 SUPERIOR = "atasan_pejabat_penilai"
 # Who decides at the top, by the rulebook's word for it.
@@ -77,13 +79,17 @@ def decider_of(session: Session, appraiser_id: UUID | None, day: date) -> UUID |
 
 def objections_of(session: Session, actor: Actor, zone: str, at_the_top: str) -> list[Objection]:
     """The objections that the actor must decide or has had to decide, undecided ones first, at most 200."""
-    holds = _AT_THE_TOP.get(at_the_top) in actor.permissions
-    where = "AND (above.superior_id = :person OR (above.superior_id IS NULL AND :top))"
-    rows = session.execute(
-        text(_OBJECTIONS.format(where=where)),
-        {"tenant": tenant_of(session), "zone": zone, "person": actor.person_id, "top": holds},
-    )
-    return [_view(row, actor, at_the_top) for row in rows]
+    permission = _AT_THE_TOP.get(at_the_top)
+    holds = permission in actor.permissions
+    values: dict[str, object] = {"tenant": tenant_of(session), "zone": zone, "person": actor.person_id, "top": holds}
+    reached = ""
+    if permission is not None and holds and actor.roots(permission) is not None:
+        values["day"] = today(zone)
+        values["reach"] = list(reach(session, actor, permission, today(zone)) or ())
+        reached = PERSON_WITHIN.format(person="e.person_id")
+    where = f"AND (above.superior_id = :person OR (above.superior_id IS NULL AND :top {reached}))"
+    rows = session.execute(text(_OBJECTIONS.format(where=where)), values)
+    return [_view(row, at_the_top, may_decide=True) for row in rows]
 
 
 def objection(
@@ -96,14 +102,17 @@ def objection(
         {"tenant": tenant_of(session), "zone": zone, "subject": person_id, "code": code},
     ).all()
     newest = max(rows, key=lambda row: row.revision, default=None)
-    return _view(newest, actor, at_the_top) if newest is not None else None
-
-
-def _view(row: Row[Any], actor: Actor, at_the_top: str) -> Objection:
-    if row.decider_id is not None:
-        may = actor.person_id == row.decider_id
+    if newest is None:
+        return None
+    permission = _AT_THE_TOP.get(at_the_top)
+    if newest.decider_id is not None:
+        may = actor.person_id == newest.decider_id
     else:
-        may = _AT_THE_TOP.get(at_the_top) in actor.permissions
+        may = permission is not None and reaches_person(session, actor, permission, person_id, today(zone))
+    return _view(newest, at_the_top, may_decide=may)
+
+
+def _view(row: Row[Any], at_the_top: str, *, may_decide: bool) -> Objection:
     return Objection(
         person_id=row.person_id,
         name=row.name,
@@ -118,7 +127,7 @@ def _view(row: Row[Any], actor: Actor, at_the_top: str) -> Objection:
         appraiser_name=row.appraiser_name,
         decider_name=row.decider_name,
         decided_by=row.decided_as or (SUPERIOR if row.decider_id is not None else at_the_top),
-        may_decide=may,
+        may_decide=may_decide,
         upheld=row.upheld,
         decision=row.decision,
         decided_at=row.decided_at,

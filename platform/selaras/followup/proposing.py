@@ -72,7 +72,7 @@ def propose(
 
     Doing it again adds nothing. Nothing is ever decided here: officials endorse and decide.
     """
-    actor.require(Permission.PROPOSE_FOLLOWUP)
+    actor.require_whole(Permission.PROPOSE_FOLLOWUP)
     period = period_by_code(session, code)
     if period.state != "closed":
         raise Conflict(

@@ -10,11 +10,20 @@ from selaras.identity.permissions import Permission
 
 
 @dataclass(frozen=True)
+class Within:
+    """Permissions that are held only for one unit and the units below it."""
+
+    unit_id: UUID
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True)
 class Actor:
     """Somebody who acts in one agency. `account_id` is None for the system, for a client and for support.
 
     `client_id`: the machine client whose token was shown. `support_id`: the support access by which an operator is
-    here. `read_only`: the edge refuses every change and every file.
+    here. `read_only`: the edge refuses every change and every file. `permissions` are all that are held at all; those
+    that a `within` names hold for its units only. `calibrations`: those that the actor chairs.
     """
 
     tenant_id: int
@@ -26,6 +35,8 @@ class Actor:
     client_id: UUID | None = None
     read_only: bool = False
     support_id: UUID | None = None
+    within: tuple[Within, ...] = ()
+    calibrations: frozenset[UUID] = frozenset()
 
     @property
     def reference(self) -> str:
@@ -35,6 +46,25 @@ class Actor:
         if self.support_id:
             return f"support:{self.support_id}"
         return str(self.account_id) if self.account_id else "system"
+
+    def roots(self, permission: Permission) -> frozenset[UUID] | None:
+        """The units to whose subtrees a permission is limited; None where it holds for the whole agency."""
+        return frozenset(one.unit_id for one in self.within if permission in one.permissions) or None
+
+    def holds_whole(self, permission: Permission) -> bool:
+        """Whether the permission is held for the whole agency."""
+        return permission in self.permissions and self.roots(permission) is None
+
+    def require_whole(self, permission: Permission) -> None:
+        """Return if the permission is held for the whole agency, else `Refused`."""
+        self.require(permission)
+        if self.roots(permission) is not None:
+            raise Refused(
+                "permission_whole",
+                "This is about the whole agency; your permission “{permission}” holds for a part of it. Ask somebody "
+                "who holds it for the whole agency.",
+                permission=permission.value,
+            )
 
     def require(self, permission: Permission) -> None:
         """Return if the actor holds the permission, else `Refused`."""

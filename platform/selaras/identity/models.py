@@ -53,25 +53,46 @@ class Account(TenantModel):
 
 
 class RoleGrant(TenantModel):
-    """A role that an account holds on the days of `during`; within one unit's subtree if `unit_id` is set.
+    """A role that an account holds on the days of `during`: for the agency, one unit's subtree, or one calibration.
 
-    `origin`: `granted` by somebody here, or kept by the `directory`'s groups, an `import` or an `invitation`.
+    `origin`: `granted` by somebody here, kept by the `directory`'s groups, an `import`, an `invitation`, or the `demo`.
+    `revoked_at` says that it was taken back before its time; a grant taken back on its first day holds on no day.
     """
 
     __tablename__ = "role_grant"
 
     account_id: Mapped[UUID]
     role: Mapped[str]
+    reach: Mapped[str] = mapped_column(server_default="agency")
     unit_id: Mapped[UUID | None]
-    origin: Mapped[str] = mapped_column(server_default="granted")
+    calibration_id: Mapped[UUID | None]
     during: Mapped[Range[date]] = dated()
+    origin: Mapped[str] = mapped_column(server_default="granted")
+    reason: Mapped[str | None]
+    granted_by: Mapped[UUID | None]
+    granted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    revoked_by: Mapped[UUID | None]
+    revoked_at: Mapped[datetime | None]
+    revocation: Mapped[str | None]
 
     __table_args__ = (
         within("account_id", "account"),
         within("unit_id", "unit"),
-        one_at_a_time("account_id", "role", "origin", name="one_role_grant_a_day", where="unit_id IS NULL"),
+        within("granted_by", "account"),
+        within("revoked_by", "account"),
+        one_at_a_time("account_id", "role", "origin", name="one_role_grant_a_day", where="reach = 'agency'"),
+        one_at_a_time("account_id", "role", "unit_id", name="one_role_grant_a_unit", where="reach = 'unit'"),
+        one_at_a_time(
+            "account_id", "role", "calibration_id", name="one_role_grant_a_calibration", where="reach = 'calibration'"
+        ),
         Index("ix_role_grant_account", "tenant_id", "account_id"),
-        CheckConstraint("origin IN ('granted', 'directory', 'import', 'invitation')", name="origin"),
+        CheckConstraint("reach IN ('agency', 'unit', 'calibration')", name="reach"),
+        CheckConstraint(
+            "(reach = 'unit') = (unit_id IS NOT NULL) AND (reach = 'calibration') = (calibration_id IS NOT NULL)",
+            name="reach_of",
+        ),
+        CheckConstraint("origin IN ('granted', 'directory', 'import', 'invitation', 'demo')", name="origin"),
+        CheckConstraint("(revoked_at IS NULL) = (revocation IS NULL)", name="revocation"),
     )
 
 

@@ -34,8 +34,10 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     PROVISION = "provision"
     GRANT_ROLES = "grant_roles"
+    SEE_ACCESS = "see_access"
     MANAGE_CLIENTS = "manage_clients"
     APPROVE_SUPPORT = "approve_support"
+    CHAIR_CALIBRATION = "chair_calibration"
 
 
 class Role(StrEnum):
@@ -48,6 +50,25 @@ class Role(StrEnum):
     APPOINTING_OFFICIAL = "appointing_official"
     AUDITOR = "auditor"
     AGENCY_ADMIN = "agency_admin"
+    CALIBRATION_CHAIR = "calibration_chair"
+
+
+class Origin(StrEnum):
+    """Where a granted role came from."""
+
+    GRANTED = "granted"
+    DIRECTORY = "directory"
+    IMPORT = "import"
+    INVITATION = "invitation"
+    DEMO = "demo"
+
+
+class ScopeKind(StrEnum):
+    """What a granted role reaches: everybody, the people of one unit and the units below it, or one calibration."""
+
+    AGENCY = "agency"
+    UNIT = "unit"
+    CALIBRATION = "calibration"
 
 
 _EMPLOYEE = frozenset({Permission.SEE_OWN, Permission.PLAN_OWN})
@@ -103,6 +124,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_RESULTS,
             Permission.SEE_LEDGER,
             Permission.SEE_FOLLOWUP,
+            Permission.SEE_ACCESS,
         }
     ),
     Role.AGENCY_ADMIN: frozenset(
@@ -114,10 +136,50 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.GRANT_ROLES,
             Permission.MANAGE_CLIENTS,
             Permission.APPROVE_SUPPORT,
+            Permission.SEE_ACCESS,
             Permission.SEE_LEDGER,
         }
     ),
+    Role.CALIBRATION_CHAIR: frozenset({Permission.CHAIR_CALIBRATION}),
 }
+
+# What each role may be granted for; roles that are not named are for the whole agency only.
+SCOPES: dict[Role, frozenset[ScopeKind]] = {
+    Role.PERFORMANCE_MANAGER: frozenset({ScopeKind.AGENCY, ScopeKind.UNIT}),
+    Role.AUTHORISED_OFFICIAL: frozenset({ScopeKind.AGENCY, ScopeKind.UNIT}),
+    Role.AUDITOR: frozenset({ScopeKind.AGENCY, ScopeKind.UNIT}),
+    Role.AGENCY_ADMIN: frozenset({ScopeKind.AGENCY, ScopeKind.UNIT}),
+    Role.CALIBRATION_CHAIR: frozenset({ScopeKind.CALIBRATION}),
+}
+
+# What is left of a role within one unit's subtree: what is about people and units. What is about the whole agency
+# (closing, rules, sign-in, the ledger) stays with those who hold the role for the whole of it.
+WITHIN_UNIT = frozenset(
+    {
+        Permission.SEE_AGENCY,
+        Permission.SEE_PEOPLE,
+        Permission.SEE_RESULTS,
+        Permission.SET_ORGANISATION_RATING,
+        Permission.IMPORT,
+        Permission.SEE_REMUNERATION,
+        Permission.SEE_FOLLOWUP,
+        Permission.PROPOSE_FOLLOWUP,
+        Permission.ENDORSE_FOLLOWUP,
+        Permission.GRANT_ROLES,
+        Permission.SEE_ACCESS,
+    }
+)
+
+
+def scopes_of(role: Role) -> frozenset[ScopeKind]:
+    """What a role may be granted for."""
+    return SCOPES.get(role, frozenset({ScopeKind.AGENCY}))
+
+
+def carried(role: str, scope: ScopeKind) -> frozenset[Permission]:
+    """What a role carries when it is held for a scope; an unknown role carries nothing."""
+    whole = permissions_of([role])
+    return whole & WITHIN_UNIT if scope is ScopeKind.UNIT else whole
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:

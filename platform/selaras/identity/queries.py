@@ -58,7 +58,7 @@ def accounts_with_role(session: Session, role: str, day: date, limit: int = 5) -
 def _view(session: Session, row: Account, day: date) -> AccountView:
     granted = session.scalars(
         select(RoleGrant.role).where(
-            RoleGrant.account_id == row.id, RoleGrant.during.contains(day), RoleGrant.unit_id.is_(None)
+            RoleGrant.account_id == row.id, RoleGrant.during.contains(day), RoleGrant.reach == "agency"
         )
     )
     return AccountView(row.id, row.subject, row.name, row.active, frozenset(granted))

@@ -16,7 +16,7 @@ from selaras.db.session import tenant_of
 from selaras.errors import Invalid, NotFound
 from selaras.identity.actor import Actor
 from selaras.identity.models import Account, RoleGrant
-from selaras.identity.permissions import Role
+from selaras.identity.permissions import Origin, Role
 
 _AT_ONCE = 5_000
 
@@ -84,9 +84,11 @@ def grant_role(  # who, what, when, and where it comes from
     during: Range[date],
     *,
     actor: Actor | None = None,
-    origin: str = "granted",
+    origin: Origin | str = Origin.GRANTED,
 ) -> None:
-    """Grant a role for the days of `during`; granting what is granted already changes nothing.
+    """Grant a role for the whole agency and the days of `during`; granting what is granted already changes nothing.
+
+    What programs do (a directory, an import, the demo); people grant by `roles.grant`, which asks for a reason.
 
     `NotFound` for an account of nobody here, `Invalid` for a role that does not exist. Recorded when `actor` is given.
     """
@@ -97,13 +99,14 @@ def grant_role(  # who, what, when, and where it comes from
     overlapping = select(RoleGrant.id).where(
         RoleGrant.account_id == account_id,
         RoleGrant.role == str(role),
-        RoleGrant.origin == origin,
-        RoleGrant.unit_id.is_(None),
+        RoleGrant.origin == str(origin),
+        RoleGrant.reach == "agency",
         RoleGrant.during.overlaps(during),
     )
     if session.scalar(overlapping.limit(1)) is not None:
         return
-    session.add(RoleGrant(account_id=account_id, role=str(role), during=during, origin=origin))
+    by = actor.account_id if actor else None
+    session.add(RoleGrant(account_id=account_id, role=str(role), during=during, origin=str(origin), granted_by=by))
     session.flush()
     if actor is not None:
-        record(session, actor, "role.grant", f"account:{account_id}", {"role": str(role), "origin": origin})
+        record(session, actor, "role.grant", f"account:{account_id}", {"role": str(role), "origin": str(origin)})

@@ -28,6 +28,7 @@ class JobView:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    account_id: UUID | None
 
 
 def job(session: Session, job_id: UUID) -> JobView:
@@ -55,4 +56,5 @@ def _view(row: Job) -> JobView:
         row.created_at,
         row.started_at,
         row.finished_at,
+        row.account_id,
     )

@@ -14,13 +14,14 @@ from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.models import Unit
 from selaras.organisation.queries import PersonView, person, superior_of
+from selaras.organisation.reach import reaches_person
 from selaras.tenancy.models import Agency
 
 
 def person_for(session: Session, actor: Actor, person_id: UUID, day: date | None = None) -> PersonView:
     """The person on `day` (the agency's today unless given), if the actor may see them, else `NotFound`.
 
-    One may see oneself, those whom one appraises on that day, and everybody with SEE_PEOPLE.
+    One may see oneself, those whom one appraises on that day, and whoever SEE_PEOPLE reaches.
     """
     on = day or agency_day(session, actor)
     if not _may_see(session, actor, person_id, on):
@@ -29,7 +30,7 @@ def person_for(session: Session, actor: Actor, person_id: UUID, day: date | None
 
 
 def _may_see(session: Session, actor: Actor, person_id: UUID, day: date) -> bool:
-    if Permission.SEE_PEOPLE in actor.permissions:
+    if reaches_person(session, actor, Permission.SEE_PEOPLE, person_id, day):
         return True
     if actor.person_id is None:
         return False

@@ -12,7 +12,9 @@ from selaras.audit.service import record
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
 from selaras.identity.actor import Actor
+from selaras.identity.queries import account_by_subject
 from selaras.identity.service import ensure_account
+from selaras.organisation.queries import person_by_number
 
 _MAKE = text(
     """
@@ -86,3 +88,20 @@ def account_of(session: Session, person_id: UUID, day: date) -> UUID:
     made = ensure_account(session, row.number or str(person_id), row.name)
     session.execute(_LINK, {**parameters, "account": made})
     return made
+
+
+def account_named(session: Session, name: str, day: date) -> UUID:
+    """The account of a user name, or of whoever holds a NIP or NI PPPK on `day`; made for them if there is none."""
+    wanted = name.strip()
+    known = account_by_subject(session, wanted, day)
+    if known is not None and known.active:
+        return known.id
+    person = person_by_number(session, wanted, day) if known is None else None
+    if person is None:
+        raise NotFound(
+            "account_named",
+            "Nobody here has the user name or number “{name}” today.",
+            name=wanted[:40],
+            field="account",
+        )
+    return account_of(session, person, day)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from selaras.db.paging import Page, bounded, cursor, position
 from selaras.db.session import tenant_of
 from selaras.errors import Invalid, NotFound
+from selaras.organisation.reach import PERSON_WITHIN
 from selaras.organisation.statements import (
     APPOINTMENTS,
     BELOW,
@@ -112,15 +113,20 @@ def people(
     after: str | None = None,
     limit: int = 50,
     day: date,
+    within: frozenset[UUID] | None = None,
 ) -> Page[PersonLine]:
     """People who have not left by `day`, ordered by name; `search` is the beginning of a name, or of a number.
 
-    With `unit_id`, those whose definitive post lies in that unit or below it. `after` is a page's `next`.
+    With `unit_id`, those whose definitive post lies in that unit or below it; with `within`, in one of these units
+    (see `reach`). `after` is a page's `next`.
     """
     size = bounded(limit)
     wanted = " ".join((search or "").lower().split())
     parameters: dict[str, Any] = {"tenant": tenant_of(session), "day": day, "limit": size + 1}
     where = [*_matching(wanted, parameters), *_within(unit_id, parameters), *_beyond(after, parameters)]
+    if within is not None:
+        where.append(PERSON_WITHIN.format(person="p.id"))
+        parameters["reach"] = list(within)
     rows = session.execute(_shown(PEOPLE, "".join(where)), parameters).all()
     lines = tuple(_line(row) for row in rows[:size])
     return Page(lines, cursor(rows[size - 1].search_name, str(rows[size - 1].id)) if len(rows) > size else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,6 +17,7 @@ _STANDING = """
     WITH staff AS (
         SELECT a.person_id, a.unit_id FROM selaras.appointment a
         WHERE a.tenant_id = :tenant AND a.kind = 'definitive' AND a.during @> CAST(:day AS date)
+          AND (CAST(:units AS uuid[]) IS NULL OR a.unit_id = ANY(CAST(:units AS uuid[])))
     ), held AS (
         SELECT DISTINCT ON (person_id) person_id, id, state, model, submitted_at, agreed_at, starts
         FROM selaras.plan WHERE tenant_id = :tenant AND year = :year
@@ -96,17 +98,24 @@ class OpenPlan:
     without_indicator: bool
 
 
-def readiness(session: Session, year: int, day: date, due: date | None = None) -> PlanReadiness:
+def readiness(
+    session: Session, year: int, day: date, due: date | None = None, within: Collection[UUID] | None = None
+) -> PlanReadiness:
     """The figures of everybody in service on `day`; what was agreed after the day `due` counts as late.
 
     Of somebody with several plans of the year the last one counts; one that begins after `due` is not late.
+    `within`: in these units only.
     """
-    values = {"tenant": tenant_of(session), "year": year, "day": day, "due": due}
+    units = None if within is None else list(within)
+    values = {"tenant": tenant_of(session), "year": year, "day": day, "due": due, "units": units}
     row = session.execute(text(_COUNTS), values).one()
     return PlanReadiness(year, due, *row)
 
 
-def open_plans(session: Session, year: int, day: date, limit: int = 200) -> list[OpenPlan]:
+def open_plans(
+    session: Session, year: int, day: date, limit: int = 200, within: Collection[UUID] | None = None
+) -> list[OpenPlan]:
     """The first `limit` people whose plan is missing, not agreed or not whole, by unit and name."""
-    values = {"tenant": tenant_of(session), "year": year, "day": day, "limit": limit}
+    values: dict[str, object] = {"tenant": tenant_of(session), "year": year, "day": day, "limit": limit}
+    values["units"] = None if within is None else list(within)
     return [OpenPlan(*row) for row in session.execute(text(_OPEN), values)]

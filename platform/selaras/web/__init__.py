@@ -20,6 +20,7 @@ from selaras.web import (
     organisation,
     planning,
     receipts,
+    roles,
     rule_choices,
     support,
     unit_ratings,
@@ -47,6 +48,7 @@ PAGES = (
     rule_choices,
     clients,
     support,
+    roles,
 )
 
 __all__ = ["ASSETS", "error_page", "install"]

@@ -8,7 +8,6 @@ from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.closing import service
-from selaras.closing.queries import overview
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
 from selaras.edge.context import actor, rules, session
@@ -20,7 +19,7 @@ from selaras.evaluation.rules import period_span, quarter_of
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import agency_day
 from selaras.web.blueprint import pages
-from selaras.web.home import figures, rates_units, units
+from selaras.web.home import figures, rates_units, reached_units, seen, units
 from selaras.web.pages import fragment, render, see
 
 
@@ -73,7 +72,7 @@ def remove_period(period: str) -> BaseResponse:
 @needs(Permission.SEE_AGENCY)
 def progress(period: str) -> Response:
     """How far the close is, for a page that is open; when it no longer runs, the page is to reload."""
-    view = overview(session(), period)
+    view = seen(period)
     response = fragment("_progress.html", overview=view)
     if view.state != "running":
         response.headers["HX-Refresh"] = "true"
@@ -134,14 +133,14 @@ def override(period: str, unit_id: UUID) -> BaseResponse:
 @needs(Permission.SEE_AGENCY)
 def document(period: str) -> Response:
     """The determination (penetapan) as a PDF."""
-    return _sent(overview(session(), period).document_id, period)
+    return _sent(seen(period).document_id, period)
 
 
 @pages.get("/periods/<period>/annex")
 @needs(Permission.SEE_AGENCY)
 def annex(period: str) -> Response:
     """The annex of the determination: a table of all units (XLSX)."""
-    return _sent(overview(session(), period).annex_id, period)
+    return _sent(seen(period).annex_id, period)
 
 
 def _sent(file_id: UUID | None, period: str) -> Response:
@@ -153,10 +152,10 @@ def _sent(file_id: UUID | None, period: str) -> Response:
 def _period_page(
     code: str, *, error: Invalid | Conflict | None = None, unit_id: UUID | None = None, reason: str = ""
 ) -> Response:
-    view = overview(session(), code)
+    view = seen(code)
     ready = None
     if view.state == "none" and view.period.state == "open":
-        ready = readiness(session(), view.period, rules(view.period.ends))
+        ready = readiness(session(), view.period, rules(view.period.ends), reached_units(view.period))
     return render(
         "period.html",
         422 if error else 200,

@@ -27,6 +27,7 @@ from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import person as person_on
 from selaras.organisation.queries import team as team_of
+from selaras.organisation.reach import reaches_person, reaches_unit
 from selaras.regulation import Receipt, Rules
 from selaras.tenancy.features import Feature
 from selaras.web.blueprint import pages
@@ -91,7 +92,8 @@ def _receipt_page(person_id: UUID, code: str, error: Conflict | Invalid | None =
     outcome, rule = view.outcome, view.description
     check = check_above(session(), outcome.period_id, outcome.unit_id, outcome.ends)
     may_compare = check is not None and (
-        sum(check.counts.values()) >= FEW or Permission.SEE_AGENCY in actor().permissions
+        sum(check.counts.values()) >= FEW
+        or reaches_unit(session(), actor(), Permission.SEE_AGENCY, outcome.unit_id, outcome.ends)
     )
     own = actor().person_id == person_id
     return render(
@@ -112,7 +114,9 @@ def _receipt_page(person_id: UUID, code: str, error: Conflict | Invalid | None =
             for part in view.parts
         ],
         unit=unit_figures(rule, check) if check and may_compare else None,
-        pay=_pay(outcome) if own or Permission.SEE_REMUNERATION in actor().permissions else None,
+        pay=_pay(outcome)
+        if own or reaches_person(session(), actor(), Permission.SEE_REMUNERATION, person_id)
+        else None,
         printable=has_feature(Feature.PRINTED_RECEIPT),
         own=own,
         objection=_is_objected(person_id, code),

@@ -74,7 +74,7 @@ def withdraw_handover(batch_id: UUID) -> BaseResponse:
 @needs(Permission.IMPORT)
 def import_job_page(job_id: UUID) -> BaseResponse:
     """How far the import of a large file is; when it is done, its page."""
-    job = jobs.import_job(session(), job_id)
+    job = jobs.import_job(session(), actor(), job_id)
     if job.state == "done" and job.result:
         return see("web.import_page", batch_id=job.result["batch_id"])
     return render("import_job.html", active="web.imports", job=job)
@@ -84,7 +84,7 @@ def import_job_page(job_id: UUID) -> BaseResponse:
 @needs(Permission.IMPORT)
 def import_progress(job_id: UUID) -> Response:
     """The same for a page that is open; when the job has ended, the page is to reload."""
-    job = jobs.import_job(session(), job_id)
+    job = jobs.import_job(session(), actor(), job_id)
     response = fragment("_import_job.html", job=job)
     if job.state in ("done", "failed"):
         response.headers["HX-Refresh"] = "true"
@@ -96,7 +96,7 @@ def _imports_page(error: Invalid | None = None) -> Response:
         "imports.html",
         422 if error else 200,
         active="web.imports",
-        batches=recent(session(), 20),
+        batches=recent(session(), actor(), 20),
         kinds=list(Kind),
         form=request.form,
         error=error,
@@ -108,7 +108,7 @@ def _import_page(batch_id: UUID, *, error: Invalid | None = None, reason: str = 
         "import.html",
         422 if error else 200,
         active="web.imports",
-        batch=batch(session(), batch_id),
+        batch=batch(session(), actor(), batch_id),
         handover=handovers.handover(session(), batch_id),
         error=error,
         reason=reason,

@@ -36,7 +36,7 @@ def follow_up() -> Response:
 def _follow_up(error: DomainError | None = None) -> Response:
     given = {name: request.values.get(name, "").strip() or None for name in ("period", "kind", "state")}
     asked = lists.Asked(given["period"], given["kind"], given["state"])
-    page = lists.proposals(session(), asked, after=request.args.get("after"), limit=PAGE)
+    page = lists.proposals(session(), actor(), asked, after=request.args.get("after"), limit=PAGE)
     known = periods(session())
     return render(
         "follow_up.html",
@@ -44,10 +44,10 @@ def _follow_up(error: DomainError | None = None) -> Response:
         active="web.follow_up",
         page=page,
         asked=asked,
-        counts=lists.counts(session(), asked.period),
+        counts=lists.counts(session(), actor(), asked.period),
         periods=known,
         closed=[one for one in known if one.state == "closed"],
-        cases=lists.cases(session(), day()),
+        cases=lists.cases(session(), actor(), day()),
         moves=_moves(),
         rules=_rules_of(list(page.items)),
         year=day().year,
@@ -131,7 +131,7 @@ def proposal_page(proposal_id: UUID) -> Response:
 
 
 def _proposal_page(proposal_id: UUID, error: DomainError | None = None) -> Response:
-    view = lists.proposal(session(), proposal_id)
+    view = lists.proposal(session(), actor(), proposal_id)
     open_now = view.line.kind == improving.IMPROVEMENT and view.line.state in ("endorsed", "decided", "carried_out")
     may_open = open_now and view.case_id is None and Permission.ENDORSE_FOLLOWUP in actor().permissions
     return render(
@@ -181,7 +181,7 @@ def improvement(case_id: UUID) -> Response:
 
 
 def _improvement(case_id: UUID, error: DomainError | None = None) -> Response:
-    view = lists.case(session(), case_id, day())
+    view = lists.case(session(), actor(), case_id, day())
     possible = [one for one in view.possible if one.permission in actor().permissions]
     status = error.status if error else 200
     return render(

@@ -136,7 +136,7 @@ def alignment(year: int) -> Response:
 
 
 def _sees_results() -> bool:
-    return Permission.SEE_RESULTS in actor().permissions
+    return actor().holds_whole(Permission.SEE_RESULTS)
 
 
 def _draft() -> GoalDraft:

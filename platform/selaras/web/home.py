@@ -13,13 +13,14 @@ from selaras.closing.rules import Readiness
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
 from selaras.edge.context import actor, rules, session
-from selaras.evaluation.queries import OutcomeView, PeriodView, history, periods, ratings
+from selaras.evaluation.queries import OutcomeView, PeriodView, history, period_by_code, periods, ratings
 from selaras.evaluation.wording import descriptions
 from selaras.exchange.queries import recent
 from selaras.identity.permissions import Permission
 from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
 from selaras.organisation.queries import team
+from selaras.organisation.reach import reach
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
 from selaras.web.pages import render, see
@@ -43,7 +44,7 @@ def home() -> Response:
     """The first page after signing in."""
     held = actor().permissions
     period = _period()
-    view = overview(session(), period.code) if period and Permission.SEE_AGENCY in held else None
+    view = seen(period.code) if period and Permission.SEE_AGENCY in held else None
     latest = _latest()
     known = descriptions(session(), [latest.rule_hash] if latest else [])
     return render(
@@ -59,7 +60,7 @@ def home() -> Response:
         notices=unread(session(), actor().person_id or NOBODY, SHOWN),
         rule=known.get(latest.rule_hash) if latest else None,
         team=_team(period) if period and Permission.SEE_TEAM in held else None,
-        imports=recent(session(), 5) if Permission.IMPORT in held else None,
+        imports=recent(session(), actor(), 5) if Permission.IMPORT in held else None,
     )
 
 
@@ -71,6 +72,16 @@ def read_notices() -> BaseResponse:
     for one in unread(session(), person, SHOWN):
         mark_read(session(), person, one.code, one.subject_id)
     return see("web.home")
+
+
+def reached_units(period: PeriodView) -> frozenset[UUID] | None:
+    """The units whose figures of a period the actor may see; None for all of them."""
+    return reach(session(), actor(), Permission.SEE_AGENCY, period.ends)
+
+
+def seen(code: str) -> Overview:
+    """A period at a glance, as far as the actor's permission reaches."""
+    return overview(session(), code, reached_units(period_by_code(session(), code)))
 
 
 def rates_units(view: Overview) -> bool:
@@ -105,7 +116,7 @@ def _period() -> PeriodView | None:
 def _readiness(view: Overview) -> Readiness | None:
     if view.state != "none" or view.period.state == "closed":
         return None
-    return readiness(session(), view.period, rules(view.period.ends))
+    return readiness(session(), view.period, rules(view.period.ends), reached_units(view.period))
 
 
 def _latest() -> OutcomeView | None:

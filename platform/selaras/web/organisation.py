@@ -15,6 +15,7 @@ from selaras.evaluation.wording import descriptions
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import people as find_people
+from selaras.organisation.reach import reach
 from selaras.planning.queries import plan_years
 from selaras.web.blueprint import pages
 from selaras.web.pages import fragment, render, wants_fragment
@@ -27,7 +28,8 @@ SIZE = 25
 def people() -> Response:
     """People by name; a search is the beginning of a name or of a number."""
     search = request.args.get("search", "").strip()[:80]
-    page = find_people(session(), search=search, after=request.args.get("after"), limit=SIZE, day=day())
+    within = reach(session(), actor(), Permission.SEE_PEOPLE, day())
+    page = find_people(session(), search=search, after=request.args.get("after"), limit=SIZE, day=day(), within=within)
     values: dict[str, Any] = {"page": page, "search": search, "first": not request.args.get("after")}
     if wants_fragment():
         return fragment("_people.html", **values)

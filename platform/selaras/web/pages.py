@@ -48,6 +48,7 @@ _PLACES = (
         frozenset({Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE_FOLLOWUP}),
     ),
     Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
+    Place("web.access", lazy_gettext("Access"), "wall", frozenset({Permission.SEE_ACCESS})),
     Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
     Place(
         "web.support",
@@ -79,6 +80,8 @@ NOTES = {
     "assessed": lazy_gettext("The answers have been saved and scored."),
     "imported": lazy_gettext("The file was taken."),
     "results-withdrawn": lazy_gettext("The results were withdrawn."),
+    "granted": lazy_gettext("The role has been granted; it counts from its first day on."),
+    "revoked": lazy_gettext("The role has been taken back; it holds no longer."),
     "removed": lazy_gettext("The period was removed."),
     "client-revoked": lazy_gettext("The client was revoked; its secrets are worth nothing from now on."),
     "support-approved": lazy_gettext("The operator may enter now. You can end it at any moment."),
@@ -151,6 +154,7 @@ def _frame() -> dict[str, object]:
         "filled": filled,
         "problem_words": lambda stored: filled(stored.get("message", ""), stored.get("params", {})),
         "outcome_word": outcome_word,
+        "permission_word": words.permission_word,
     }
 
 

@@ -70,6 +70,7 @@ ROLES = {
     "appointing_official": _("Appointing official"),
     "auditor": _("Internal auditor"),
     "agency_admin": _("Agency administrator"),
+    "calibration_chair": _("Chair of a calibration"),
     "support": _("Operator's support, read-only"),
 }
 SUPPORT_STAGES = {
@@ -91,6 +92,13 @@ SUPPORT_STEPS = {
     "ended_by_agency": _("ended by the agency"),
     "left": _("left"),
     "noted": _("noted by the agency"),
+}
+ORIGINS = {
+    "granted": _("on the server"),
+    "import": _("by an import"),
+    "directory": _("by the agency's directory"),
+    "invitation": _("by an invitation"),
+    "demo": _("for the demonstration"),
 }
 CERTAINTIES = {
     "regulation": _("read in the regulation"),

@@ -10,7 +10,14 @@ import polars as pl
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged, upsert
 from selaras.evaluation.unit_ratings import setters
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people, resolve_units
+from selaras.exchange.intake import (
+    Intake,
+    holders,
+    refuse_duplicates,
+    refuse_other_units,
+    resolve_people,
+    resolve_units,
+)
 from selaras.exchange.kinds.periods import governed, open_periods
 from selaras.exchange.layouts import folded
 from selaras.exchange.report import listed
@@ -22,7 +29,9 @@ from selaras.regulation.types import OrganisationLevel
 def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     """The ratings of the file, by unit and period."""
     refuse_duplicates(intake, table, ["unit_source_id", "period"], "UNOR ID", "unit and period")
-    found = open_periods(intake, resolve_units(intake, table, "UNOR ID"))
+    found = resolve_units(intake, table, "UNOR ID")
+    refuse_other_units(intake, found, "UNOR ID")
+    found = open_periods(intake, found)
     found = found.with_columns(day=pl.col("ends"))
     found = resolve_people(intake, found, holders(intake), "setter_number", "NIP PENETAP", "set_by")
     intake.problems.refuse_errors()

@@ -1,0 +1,111 @@
+"""Endpoints: granted roles, and who may do what and why."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from selaras.api import shapes_roles as shapes
+from selaras.api.documented import endpoints_of
+from selaras.api.encoding import encoded
+from selaras.api.schemas import schema_of
+from selaras.edge.access import needs
+from selaras.edge.context import actor, day, session
+from selaras.errors import NotFound
+from selaras.identity.permissions import Permission, ScopeKind
+from selaras.identity.roles import Granting, Scope, role_of
+from selaras.organisation import granting
+from selaras.organisation.why import Reason, explain, holders
+
+endpoints = endpoints_of("roles", "Granted roles, and who may do what and why")
+
+
+@endpoints.route("/roles")
+@needs(Permission.SEE_ACCESS)
+@endpoints.arguments(schema_of(shapes.GrantsQuery), location="query")
+@endpoints.response(200, schema_of(shapes.GrantedRoles))
+def list_granted_roles(query: dict[str, Any]) -> Response:
+    """Granted roles that hold today or later, with who granted them and why."""
+    role = role_of(query["role"]) if query["role"] else None
+    account = query["account_id"]
+    if account is not None and not granting.account_reached(session(), actor(), Permission.SEE_ACCESS, account, day()):
+        raise NotFound("account_unknown", "There is no such account here.")
+    found = granting.grants(session(), actor(), day(), account_id=account, role=role, past=query["past"])
+    return encoded(shapes.GrantedRoles([_shown(one) for one in found]))
+
+
+@endpoints.route("/roles", methods=["POST"])
+@needs(Permission.GRANT_ROLES)
+@endpoints.arguments(schema_of(shapes.GrantRequest))
+@endpoints.response(201, schema_of(shapes.GrantedRole))
+def grant_role(body: dict[str, Any]) -> Response:
+    """Grant a role to somebody else, with a reason; never to oneself."""
+    wanted = Granting(
+        account_id=body["account_id"],
+        role=role_of(body["role"]),
+        reason=body["reason"],
+        since=body["since"] or day(),
+        until=body["until"],
+        scope=_scope(body),
+    )
+    made = granting.grant(session(), actor(), wanted, day())
+    return encoded(_one(made, body["account_id"]), 201)
+
+
+@endpoints.route("/roles/<uuid:grant_id>/revocation", methods=["POST"])
+@needs(Permission.GRANT_ROLES)
+@endpoints.arguments(schema_of(shapes.RevocationRequest))
+@endpoints.response(204)
+def revoke_role(body: dict[str, Any], grant_id: UUID) -> Response:
+    """Take a role back from today on; never one's own, nor the last administrator's."""
+    granting.revoke(session(), actor(), grant_id, body["reason"], day())
+    return Response(status=204)
+
+
+@endpoints.route("/accounts/<uuid:account_id>/access")
+@needs(*Permission)
+@endpoints.response(200, schema_of(shapes.Access))
+def show_access(account_id: UUID) -> Response:
+    """What an account may do today and why: one's own, and others' for whoever may see who may do what."""
+    found = explain(session(), actor(), account_id, day())
+    permissions = [
+        shapes.HeldPermission(permission.value, [_because(one) for one in reasons])
+        for permission, reasons in found.permissions.items()
+    ]
+    return encoded(shapes.Access(found.account_id, found.name, found.active, found.person_id, permissions))
+
+
+@endpoints.route("/permissions/<permission>/holders")
+@needs(Permission.SEE_ACCESS)
+@endpoints.response(200, schema_of(shapes.PermissionHolders))
+def list_holders(permission: str) -> Response:
+    """Who may do a thing today."""
+    if permission not in list(Permission):
+        raise NotFound("permission_unknown", "There is no such permission.")
+    found = holders(session(), actor(), Permission(permission), day())
+    granted = [_shown(one) for one in found.granted]
+    return encoded(shapes.PermissionHolders(permission, granted, found.employees, found.appraisers))
+
+
+def _scope(body: dict[str, Any]) -> Scope:
+    if body["unit_id"] is not None:
+        return Scope(ScopeKind.UNIT, body["unit_id"])
+    if body["calibration_id"] is not None:
+        return Scope(ScopeKind.CALIBRATION, body["calibration_id"])
+    return Scope()
+
+
+def _one(grant_id: UUID, account_id: UUID) -> shapes.GrantedRole:
+    session().flush()
+    found = granting.grants(session(), actor(), day(), account_id=account_id)
+    return next(_shown(one) for one in found if one.id == grant_id)
+
+
+def _shown(one: granting.GrantView) -> shapes.GrantedRole:
+    return shapes.GrantedRole(**{**vars(one), "reach": one.reach.value})
+
+
+def _because(one: Reason) -> shapes.HeldBecause:
+    return shapes.HeldBecause(one.role, _shown(one.grant) if one.grant else None, one.people)

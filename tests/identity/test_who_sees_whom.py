@@ -1,0 +1,342 @@
+"""Over every route of the application: who sees whom. A route that nobody classified fails.
+
+A person sees their own record, an appraiser the own team, whoever manages one unit's subtree the people in it. Nobody
+else is shown anything about a person, on any page and at any endpoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+from factories.site import PERIOD, Home, Site, Visitor
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from selaras.identity.actor import system
+from selaras.identity.permissions import Role, ScopeKind
+from selaras.identity.roles import Granting, Scope, grant
+from selaras.identity.service import ensure_account
+
+# What a route is about. Routes with a `person_id` in their address are about that person and need no line here.
+#   open     neither person nor account: signing in, files of the interface, the description of the API
+#   own      whoever asks, and their team
+#   about    one thing about a person, named by its own id
+#   list     people, or things about people
+#   figures  the agency's figures, units and settings; no people
+#   access   accounts and the roles they hold
+KINDS = {
+    "api-docs.openapi_json": "open",
+    "development.demonstrate": "open",
+    "web.asset": "open",
+    "web.interface": "open",
+    "web.language": "open",
+    "web.sign_in": "open",
+    "web.sign_out": "open",
+    "api_evaluation.show_team": "own",
+    "api_tenancy.show_agency": "own",
+    "api_tenancy.show_me": "own",
+    "web.own_access": "own",
+    "web.own_results": "own",
+    "web.read_notices": "own",
+    "web.team": "own",
+    "api_planning.put_input": "about",
+    "web.improvement": "about",
+    "web.improvement_step": "about",
+    "web.open_improvement": "about",
+    "web.proposal_page": "about",
+    "api_exchange.list_imports": "list",
+    "api_exchange.post_import": "list",
+    "api_exchange.show_import": "about",
+    "api_exchange.show_import_job": "about",
+    "api_exchange.withdraw_handover": "about",
+    "api_followup.list_improvements": "list",
+    "api_followup.list_objections": "list",
+    "api_followup.list_proposals": "list",
+    "api_followup.move_proposals": "about",
+    "api_followup.propose_follow_up": "figures",
+    "api_organisation.list_people": "list",
+    "api_planning.show_readiness": "list",
+    "web.follow_up": "list",
+    "web.follow_up_steps": "about",
+    "web.home": "list",
+    "web.import_job_page": "about",
+    "web.import_page": "about",
+    "web.import_progress": "about",
+    "web.imports": "list",
+    "web.objections": "list",
+    "web.people": "list",
+    "web.propose_follow_up": "figures",
+    "web.upload": "list",
+    "web.withdraw_handover": "about",
+    "api_choices of rules.list_open_parameters": "figures",
+    "api_choices of rules.post_rule_choice": "figures",
+    "api_closing.override": "figures",
+    "api_closing.show_period": "figures",
+    "api_closing.start_close": "figures",
+    "api_evaluation.list_periods": "figures",
+    "api_evaluation.open_period": "figures",
+    "api_evaluation.remove_period": "figures",
+    "api_followup.put_merit": "figures",
+    "api_followup.show_merit": "figures",
+    "api_unit ratings.delete_unit_rating": "figures",
+    "api_unit ratings.list_unit_ratings": "figures",
+    "api_unit ratings.put_recommendation": "figures",
+    "api_unit ratings.put_unit_rating": "figures",
+    "web.annex": "figures",
+    "web.assess_merit": "figures",
+    "web.choose_rules": "figures",
+    "web.close": "figures",
+    "web.confirm": "figures",
+    "web.document": "figures",
+    "web.merit_export": "figures",
+    "web.merit_page": "figures",
+    "web.open_period": "figures",
+    "web.override": "figures",
+    "web.period_page": "figures",
+    "web.periods_page": "figures",
+    "web.progress": "figures",
+    "web.recommend": "figures",
+    "web.recommendation_paper": "figures",
+    "web.remove_period": "figures",
+    "web.resume": "figures",
+    "web.rule_choices": "figures",
+    "web.set_unit_rating": "figures",
+    "web.unit_rating": "figures",
+    "web.unit_ratings": "figures",
+    "web.withdraw": "figures",
+    "api_roles.grant_role": "access",
+    "api_roles.list_granted_roles": "access",
+    "api_roles.list_holders": "access",
+    "api_roles.revoke_role": "access",
+    "api_roles.show_access": "access",
+    "web.access": "access",
+    "web.account_access": "access",
+    "web.client": "access",
+    "web.clients": "access",
+    "web.create_client": "access",
+    "web.grant_role": "access",
+    "web.approve_support": "access",
+    "web.end_support": "access",
+    "web.enter_support": "open",
+    "web.leave_support": "open",
+    "web.note_support": "access",
+    "web.refuse_support": "access",
+    "web.support": "access",
+    "web.support_entrance": "open",
+    "web.support_page": "access",
+    "web.add_goal": "figures",
+    "web.alignment": "figures",
+    "web.change_goal": "figures",
+    "web.copy_last_year": "figures",
+    "web.goal": "figures",
+    "web.goal_branch": "figures",
+    "web.goals": "figures",
+    "web.goals_now": "figures",
+    "web.matrix_page": "own",
+    "web.new_goal": "figures",
+    "web.write_matrix": "own",
+    "web.revoke_client": "access",
+    "web.rotate_client": "access",
+    "web.revoke_role": "access",
+}
+# Routes of a whole blueprint that need no line each.
+BLUEPRINTS = {"api_clients": "access", "api_goals": "figures", "oauth": "open", "scim": "access"}
+WHY = "Surat Perintah Sekretaris Nomor 800/12"
+NAMED = re.compile(r"Orang (\d+)\b")
+# The unit of the subtree's manager holds people 21 to 40; person 25 is of it, person 5 is not. 1 and 21 head units.
+INSIDE, OUTSIDE = 25, 5
+# Who appraises the unit's head stands beside the head's name.
+MINE = frozenset(range(21, 41))
+ABOVE = frozenset({1})
+# For whom a route about a person opens: the person, the appraiser. Others are for neither or need more than a person.
+NOT_FOR_ONESELF = {"web.rating", "web.rate", "api_evaluation.put_rating"}
+NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration"}
+NEEDS_MORE = {"web.handed_over_page", "web.receipt_document", "api_evaluation.receipt_document"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """An agency with follow-up, objections and cases about both people, and whoever manages one of its units."""
+
+    home: Home
+    manager: UUID
+    values: dict[int, dict[str, object]]
+
+    def visitor(self) -> Visitor:
+        return self.home.visitor().sign_in_as(self.home.uuid, self.manager)
+
+    def address(self, rule: Rule, about: int) -> str:
+        given = self.values[about]
+        with self.home.app.test_request_context(base_url=f"http://{self.home.host}"):
+            return rule.build({name: given.get(name) or uuid4() for name in rule.arguments}, append_unknown=False)[1]  # type: ignore[index]
+
+    def rules(self, *methods: str) -> Iterator[Rule]:
+        for rule in self.home.app.url_map.iter_rules():
+            if set(methods) & (rule.methods or set()):
+                yield rule
+
+
+@pytest.fixture(scope="module")
+def ground(site: Site) -> Ground:
+    home = site.closed
+    assert home.manager().post("/follow-up", {"period": PERIOD}, on="/follow-up").status_code == 303
+    for n in (INSIDE, OUTSIDE):
+        sent = home.as_person(n).post(
+            f"/people/{home.person(n)}/receipts/{PERIOD}/objection", {"reason": "Bukti dukung saya belum dibaca. " * 3}
+        )
+        assert sent.status_code == 303, sent.text
+    pyb = home.official()
+    values = {n: _values(home, pyb, n) for n in (INSIDE, OUTSIDE)}
+    with home.database.tenant(home.tenant_id) as session:
+        manager = ensure_account(session, f"unit-2@{home.slug}", "Pengelola Unit 2")
+        scope = Scope(ScopeKind.UNIT, home.unit(2))
+        today = date(2026, 10, 1)
+        for role in (Role.PERFORMANCE_MANAGER, Role.AUTHORISED_OFFICIAL, Role.AGENCY_ADMIN):
+            grant(session, system(home.tenant_id), Granting(manager, role, WHY, today, scope=scope), today)
+    return Ground(home, manager, values)
+
+
+def _values(home: Home, pyb: Visitor, n: int) -> dict[str, object]:
+    """What may stand in addresses about person n, or about somebody of the same unit where n has no such thing."""
+    unit = home.unit(1 + (n - 1) // 20)
+    proposal = home.scalar(
+        "SELECT f.id FROM selaras.proposal f JOIN selaras.appointment a ON a.tenant_id = f.tenant_id"
+        " AND a.person_id = f.person_id WHERE f.tenant_id = :tenant AND f.kind = 'improvement' AND a.unit_id = :unit"
+        " AND a.employment = 'pns' ORDER BY f.id LIMIT 1",
+        unit=unit,
+    )
+    assert pyb.post("/follow-up/steps", {"proposal": proposal, "step": "endorsed"}, on="/follow-up").status_code == 303
+    opened = pyb.post(f"/follow-up/{proposal}/improvement", {"reason": "Hasil kerja di bawah ekspektasi."})
+    assert opened.status_code == 303, opened.text
+    return {
+        "person_id": home.person(n),
+        "unit_id": unit,
+        "proposal_id": proposal,
+        "case_id": home.scalar(
+            "SELECT id FROM selaras.improvement_case WHERE tenant_id = :tenant AND proposal_id = :p", p=proposal
+        ),
+        "account_id": home.scalar(
+            "SELECT account_id FROM selaras.person WHERE tenant_id = :tenant AND id = :p", p=home.person(n)
+        ),
+        "period": PERIOD,
+        "year": 2026,
+        "regulation": "permenpan_6_2022",
+        "permission": "import",
+        "office": "hr",
+        **{name: uuid4() for name in ("batch_id", "job_id", "grant_id", "result_id", "assignment_id")},
+        "digest": "0",
+        "name": "x",
+    }
+
+
+def kind_of(rule: Rule) -> str | None:
+    return (
+        "person"
+        if "person_id" in rule.arguments
+        else KINDS.get(rule.endpoint) or BLUEPRINTS.get(rule.endpoint.split(".")[0])
+    )
+
+
+def strangers(said: str) -> set[int]:
+    """Who is named in an answer and is none of the unit's people."""
+    return {int(n) for n in NAMED.findall(said)} - MINE - ABOVE
+
+
+def ids_of(home: Home, numbers: frozenset[int]) -> set[str]:
+    with home.database.tenant(home.tenant_id) as session:
+        query = text("SELECT id FROM selaras.person WHERE tenant_id = :t AND source_id = ANY(:s)")
+        values = {"t": home.tenant_id, "s": [f"person-{n}" for n in numbers]}
+        return {str(one) for one in session.execute(query, values).scalars()}
+
+
+def test_every_route_is_classified(site: Site) -> None:
+    unknown = [rule.endpoint for rule in site.app.url_map.iter_rules() if kind_of(rule) is None]
+    assert unknown == [], f"say in KINDS what these routes are about, and let the tests below walk them: {unknown}"
+    known = {rule.endpoint for rule in site.app.url_map.iter_rules()}
+    assert set(KINDS) <= known, "these routes are gone"
+
+
+def test_whoever_manages_a_part_is_shown_nobody_outside_it(ground: Ground) -> None:
+    visitor, home = ground.visitor(), ground.home
+    others = ids_of(home, frozenset(range(1, 61)) - MINE - ABOVE)
+    shown: set[int] = set()
+    for rule in ground.rules("GET"):
+        address = ground.address(rule, OUTSIDE)
+        answer = visitor.get(address)
+        said = answer.text.replace(address, "")  # the form for the language says where one stands
+        where = f"{rule.endpoint}: {answer.status_code}"
+        if kind_of(rule) in ("person", "about"):
+            assert answer.status_code in (403, 404), where
+        assert answer.status_code < 500, where
+        assert strangers(said) == set(), where
+        assert not {one for one in others if one in said}, where
+        shown |= {int(n) for n in NAMED.findall(said)}
+    assert shown >= {21, INSIDE}, "the lists do show those who are managed"
+
+
+def test_lists_show_the_others_to_whoever_manages_all(ground: Ground) -> None:
+    """The check above can see: the same routes name people outside the unit to the whole agency's offices."""
+    home = ground.home
+    offices = [home.manager(), home.official(), home.as_role(Role.AGENCY_ADMIN)]
+    for endpoint in ("web.people", "web.follow_up", "api_organisation.list_people", "api_followup.list_proposals"):
+        rule = next(one for one in ground.rules("GET") if one.endpoint == endpoint)
+        answers = [one.get(ground.address(rule, OUTSIDE)).text for one in offices]
+        assert any(strangers(one) for one in answers), endpoint
+
+
+def test_whoever_manages_a_part_sees_its_people(ground: Ground) -> None:
+    visitor = ground.visitor()
+    for rule in ground.rules("GET"):
+        if kind_of(rule) in ("person", "about") and rule.endpoint in (
+            "web.person",
+            "web.receipt_page",
+            "web.plan_page",
+            "web.proposal_page",
+            "web.improvement",
+            "api_organisation.show_person",
+            "api_evaluation.show_history",
+            "api_remuneration.show_remuneration",
+        ):
+            assert visitor.get(ground.address(rule, INSIDE)).status_code == 200, rule.endpoint
+
+
+def test_a_person_is_seen_by_themself_and_their_appraiser_and_by_no_colleague(ground: Ground) -> None:
+    """Person 5 under head 1; 7 is a colleague of the same unit, 21 heads another."""
+    home = ground.home
+    own, appraiser, colleague, other = (home.as_person(n) for n in (OUTSIDE, 1, 7, 21))
+    for rule in ground.rules("GET"):
+        if kind_of(rule) != "person":
+            continue
+        address = ground.address(rule, OUTSIDE)
+        for stranger in (colleague, other):
+            answer = stranger.get(address)
+            assert answer.status_code in (403, 404), (rule.endpoint, answer.status_code)
+            assert f"Orang {OUTSIDE}<" not in answer.text
+        if rule.endpoint in NEEDS_MORE:
+            continue
+        for visitor, closed in ((own, NOT_FOR_ONESELF), (appraiser, NOT_FOR_APPRAISERS)):
+            expected = (403, 404) if rule.endpoint in closed else (200, 409)
+            answer = visitor.get(address)
+            assert answer.status_code in expected, (rule.endpoint, answer.status_code, answer.text[:300])
+
+
+def test_nobody_else_changes_anything_about_a_person(ground: Ground) -> None:
+    home = ground.home
+    colleague, manager = home.as_person(7), ground.visitor()
+    for rule in ground.rules("POST", "PUT", "DELETE", "PATCH"):
+        if kind_of(rule) not in ("person", "about"):
+            continue
+        [method] = (rule.methods or set()) - {"HEAD", "OPTIONS", "GET"}
+        for visitor in (colleague, manager):
+            address = ground.address(rule, OUTSIDE)
+            if rule.endpoint.startswith("api_"):
+                answer = visitor.send(method, address, {})
+            else:
+                proposal = str(ground.values[OUTSIDE]["proposal_id"])
+                answer = visitor.post(address, {"proposal": proposal, "step": "endorsed", "reason": WHY})
+            assert answer.status_code in (403, 404, 422), (rule.endpoint, answer.status_code)
