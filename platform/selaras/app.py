@@ -60,7 +60,7 @@ def open_database(url: str) -> Database:
 
 def _install(app: Application, chosen: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = errors.MOST_MEGABYTES * 1024 * 1024
-    app.config["WITHOUT_TRANSACTION"] = frozenset({web.ASSETS})
+    app.config["WITHOUT_TRANSACTION"] = web.WITHOUT_TRANSACTION
     if chosen.trusted_proxies:
         n = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # how Werkzeug says to wrap an app

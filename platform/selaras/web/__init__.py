@@ -19,9 +19,11 @@ from selaras.web import (
     objections,
     organisation,
     planning,
+    providers,
     receipts,
     roles,
     rule_choices,
+    sign_in,
     support,
     unit_ratings,
 )
@@ -49,9 +51,13 @@ PAGES = (
     clients,
     support,
     roles,
+    sign_in,
+    providers,
 )
 
-__all__ = ["ASSETS", "error_page", "install"]
+WITHOUT_TRANSACTION = frozenset({ASSETS}) | sign_in.WAITING
+
+__all__ = ["ASSETS", "WITHOUT_TRANSACTION", "error_page", "install"]
 
 
 def install(app: Flask, limiter: Limiter, *, development: bool) -> None:

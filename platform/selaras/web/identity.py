@@ -1,4 +1,4 @@
-"""Signing in and out, and the language; the demonstration sign-in is a blueprint of its own."""
+"""The ways to sign in, and the language; the demonstration sign-in is a blueprint of its own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from selaras.edge.access import public
 from selaras.edge.context import day, session, visitor
 from selaras.errors import Invalid, NotFound
 from selaras.identity.permissions import Role
+from selaras.identity.provider_queries import ways
 from selaras.identity.queries import account, account_by_subject, accounts_with_role
 from selaras.identity.sessions import Proof
 from selaras.organisation.accounts import account_of
@@ -51,6 +52,7 @@ def _sign_in_page(error: NotFound | Invalid | None = None, number: str = "") -> 
     return render(
         "sign_in.html",
         422 if error else 200,
+        ways=ways(session()),
         development=shown,
         choices=_choices() if shown else [],
         next=forms.own_address(request.values.get("next", "")),
@@ -78,16 +80,6 @@ def demonstrate() -> BaseResponse:
     response = redirect(forms.own_address(request.form.get("next", "")) or url_for("web.home"), 303)
     assert isinstance(response, Response)
     signing_in.start(response, found, Proof(method="demonstration"))
-    return response
-
-
-@pages.post("/sign-out")
-@public
-def sign_out() -> BaseResponse:
-    """End the session here and on the server."""
-    response = see("web.sign_in", "signed-out")
-    assert isinstance(response, Response)
-    signing_in.end(response)
     return response
 
 

@@ -49,6 +49,7 @@ _PLACES = (
     ),
     Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
     Place("web.access", lazy_gettext("Access"), "wall", frozenset({Permission.SEE_ACCESS})),
+    Place("web.identity_providers", lazy_gettext("Sign-in"), "wall", frozenset({Permission.MANAGE_SIGN_IN})),
     Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
     Place(
         "web.support",
@@ -89,6 +90,11 @@ NOTES = {
     "support-ended": lazy_gettext("The access is over; nothing more can be seen."),
     "support-left": lazy_gettext("You have left; your support access is over."),
     "signed-out": lazy_gettext("You are signed out."),
+    "signed-out-everywhere": lazy_gettext("You are signed out here and at your identity provider."),
+    "saved": lazy_gettext("It has been saved."),
+    "provider-on": lazy_gettext("The provider is switched on: it stands on the sign-in page from now on."),
+    "provider-retired": lazy_gettext("The provider is retired: nobody signs in by it any more."),
+    "unlinked": lazy_gettext("The old mark is forgotten; the next sign-in is linked anew."),
 }
 
 
@@ -116,6 +122,8 @@ def see(endpoint: str, note: str = "", **values: object) -> BaseResponse:
 
 def error_page(problem: Problem) -> Response:
     """What happened, why, and what to do; whoever must sign in first is taken there and back."""
+    if problem.status == 401 and problem.code.startswith("sign_in."):
+        return render("sign_in_refused.html", 401, problem=problem)
     if problem.status == 401:
         return _to_sign_in()
     response = render("problem.html", problem.status, problem=problem)

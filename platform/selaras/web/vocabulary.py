@@ -252,6 +252,58 @@ CHANGED = {
 CHANGES = {"new": _("new"), "changed": _("changed"), "ended": _("ended")}
 SHAPES = {"sb": "▲▲", "b": "▲", "bp": "◆", "k": "▼", "sk": "▼▼", "": ""}
 
+PROVIDER_STATES = {
+    "draft": _("draft"),
+    "tested": _("tried, not yet switched on"),
+    "active": _("switched on"),
+    "retired": _("retired"),
+}
+CHECK_STATES = {"good": _("In order"), "warn": _("To be looked at"), "bad": _("Wrong")}
+CHECKS = {
+    "discovery": _("Published metadata"),
+    "issuer": _("Issuer"),
+    "endpoints": _("Addresses"),
+    "flow": _("Code flow"),
+    "algorithms": _("Algorithms"),
+    "keys": _("Keys"),
+    "keys_private": _("A secret key in public"),
+    "pkce": _("PKCE"),
+    "client": _("Proof of the client"),
+    "rfc9207": _("Issuer in the answer"),
+    "clock": _("Clock"),
+    "scopes": _("Scopes"),
+    "claims": _("Claims"),
+    "acr": _("Level (acr)"),
+    "logout": _("Signing out from here"),
+    "backchannel": _("Signing out from there"),
+}
+MAPPED = {"number": _("NIP or user name"), "name": _("Name"), "email": _("E-mail address")}
+REASONS = {
+    "denied": _("The provider ended the sign-in without an answer. Allow the client there to be used by you."),
+    "code_refused": _("The provider did not take the code: look at client id, secret and redirect address there."),
+    "provider_unreachable": _("The provider could not be reached from the server."),
+    "answer_malformed": _("What the provider answered holds no token that can be read."),
+    "algorithm_refused": _(
+        "The token is signed in a way that is not taken here. Let the provider sign with RS256 or ES256."
+    ),
+    "key_unknown": _("The token names a key that the provider does not publish."),
+    "signature_invalid": _("The token's signature is not the provider's."),
+    "issuer_mismatch": _("Another issuer answered than the one entered."),
+    "audience_mismatch": _("The token was issued for another client."),
+    "token_expired": _("The token had expired when it came. Compare the clocks."),
+    "token_from_future": _("The token is dated in the future. Compare the clocks."),
+    "nonce_mismatch": _("The token does not answer this very sign-in."),
+    "access_token_mismatch": _("The tokens do not belong together."),
+    "claim_missing": _("The token lacks a claim that it must have."),
+    "claim_malformed": _("The token has a claim that cannot be read."),
+    "subject_mismatch": _("The userinfo is about somebody else than the token."),
+    "acr_insufficient": _("The level that is demanded was not confirmed. Sign in there with the second factor."),
+    "sign_in_too_old": _("The provider asked longer ago than is allowed."),
+    "account_unknown": _("No account here bears that NIP or user name. Look at the claim, or import people first."),
+    "account_inactive": _("The account of that NIP or user name is closed."),
+    "account_linked_elsewhere": _("The account was signed in with under another mark of the provider's."),
+}
+
 
 def say(table: str, code: object) -> str:
     """The word for a code of one of the tables above; an unknown code stands for itself."""
