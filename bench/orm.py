@@ -80,7 +80,7 @@ def _shared(session: Session, code: str) -> Shared:
     session.add(batch)
     session.flush()
     table = session.scalars(select(RemunerationTable)).one()
-    sizes = Facts(session, period, rules).standing()
+    sizes = Facts(session, period, rules).posts()
     formed = ranking_groups(sizes, GROUPING).get_column("group_key").unique()
     return Shared(rules, period, batch.id, formed, table.id, table.percents, table.bases)
 

@@ -53,7 +53,7 @@ def readiness(session: Session, period: PeriodView, rules: Rules, within: frozen
     """
     facts = Facts(session, period, rules)
     with set_based(session):
-        standing = _of_units(facts.standing(), within)
+        standing = _of_units(facts.units(), within)
         people, rated = int(standing["people"].sum()), int(standing["rated"].sum())
         unrated = (
             _of_units(facts.unrated(SHOWN if within is None else MOST), within).head(SHOWN)

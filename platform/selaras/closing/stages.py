@@ -101,7 +101,7 @@ def ready(run: Run, _after: UUID) -> Done:
 def group(run: Run, _after: UUID) -> Done:
     """Form the ranking groups of this close by the agency's rule in force on the period's last day."""
     grouping = grouping_on(run.session, run.period.ends)
-    sizes = run.facts.standing().with_columns(people=pl.col("rated"))
+    sizes = run.facts.posts().with_columns(people=pl.col("rated"))
     groups = ranking_groups(sizes, grouping).select("group_key", "people").unique().sort("group_key")
     rows = groups.filter(pl.col("people") > 0).with_columns(
         tenant_id=pl.lit(tenant_of(run.session)), batch_id=pl.lit(str(run.batch_id))

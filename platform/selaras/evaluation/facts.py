@@ -76,17 +76,22 @@ _CHUNK_END = """
     ) next
 """
 
-# Counted by post first: a hundred thousand people hold some thousand posts.
-_STANDING = f"""
-    SELECT held.unit_id, held.employment, post.kind, post.level, post.job_class, held.people, held.rated FROM (
-        SELECT a.unit_id, a.employment, a.position_id, count(*) AS people, count(r.person_id) AS rated
-        {_ALONE} GROUP BY 1, 2, 3
+_UNITS = f"""
+    SELECT a.unit_id, count(*), count(r.person_id) {_ALONE} GROUP BY 1
+"""  # our own text
+
+UNITS_SCHEMA: dict[str, type[pl.DataType]] = {"unit_id": pl.String, "people": pl.Int64, "rated": pl.Int64}
+
+# Counted by post first: a hundred thousand people hold some thousand posts of a few kinds.
+_POSTS = f"""
+    SELECT held.employment, post.kind, post.level, post.job_class, sum(held.people), sum(held.rated) FROM (
+        SELECT a.employment, a.position_id, count(*) AS people, count(r.person_id) AS rated {_ALONE} GROUP BY 1, 2
     ) held
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = held.position_id
+    GROUP BY 1, 2, 3, 4
 """  # noqa: S608  # our own text
 
-STANDING_SCHEMA: dict[str, type[pl.DataType]] = {
-    "unit_id": pl.String,
+POSTS_SCHEMA: dict[str, type[pl.DataType]] = {
     "employment": pl.String,
     "post_kind": pl.String,
     "post_level": pl.String,
@@ -157,10 +162,20 @@ class Facts:
         every = rules.combination is not None
         self.parts = Parts(session, self._parameters, every=every) if period.segmented else None
 
-    def standing(self) -> pl.DataFrame:
-        """STANDING_SCHEMA: how many people (and how many of them rated) hold each post, with its attributes."""
-        found = read_frame(self._session, self._of(_STANDING), self._parameters, STANDING_SCHEMA)
-        return pl.concat([found, self.parts.standing(STANDING_SCHEMA)]) if self.parts else found
+    def units(self) -> pl.DataFrame:
+        """UNITS_SCHEMA: how many people are in scope in each unit (it may appear twice), and how many are rated."""
+        return self._counted(_UNITS, UNITS_SCHEMA)
+
+    def posts(self) -> pl.DataFrame:
+        """POSTS_SCHEMA: the same by the attributes of their posts, as ranking groups are formed."""
+        return self._counted(_POSTS, POSTS_SCHEMA)
+
+    def _counted(self, query: str, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+        found = read_frame(self._session, self._of(query), self._parameters, schema)
+        if not self.parts:
+            return found
+        standing = self.parts.standing({"unit_id": pl.String, **POSTS_SCHEMA})
+        return pl.concat([found, standing.select(list(schema))])
 
     def unrated(self, limit: int) -> pl.DataFrame:
         """`person`, `unit_id` of the first `limit` people in scope whom nobody has rated yet."""

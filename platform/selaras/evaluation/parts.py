@@ -132,7 +132,7 @@ class Parts:
         self._parameters = {**parameters, "every": every}
 
     def standing(self, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
-        """As `Facts.standing`, each person once, with the post of their last evaluated segment."""
+        """As `Facts.units` and `Facts.posts` at once; each person once, with the post of the last evaluated segment."""
         return read_frame(self._session, _STANDING, self._parameters, schema)
 
     def unrated(self, limit: int, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
