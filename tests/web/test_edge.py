@@ -15,7 +15,7 @@ from selaras import clock
 from selaras.app import create_app
 from selaras.edge import demonstration
 from selaras.edge.access import declared, public
-from selaras.edge.context import session
+from selaras.edge.context import after_commit, session
 from selaras.errors import Conflict, Misconfigured
 from selaras.identity.permissions import Role
 from selaras.identity.service import ensure_account
@@ -71,6 +71,27 @@ def test_a_view_that_declares_nothing_is_refused_to_everybody(site: Site, urls, 
     visitor = Visitor(app, site.closed.host).sign_in_as(site.closed.uuid, account)
     assert visitor.get("/forgotten").status_code == 403
     app.extensions["selaras"].database.close()
+
+
+@pytest.mark.parametrize(("status", "kept"), [(200, 1), (303, 1), (400, 0), (422, 0), (500, 0)])
+def test_an_answer_that_refuses_keeps_nothing(site: Site, urls, redis_url, tmp_path, status: int, kept: int) -> None:
+    """Also where the view returns it: a page that says what went wrong is no success."""
+    app = create_app(site_settings(urls, redis_url, tmp_path))
+    done = []
+
+    @public
+    def write() -> tuple[str, int]:
+        ensure_account(session(), f"written-{status}", "Ditulis")
+        session().flush()
+        after_commit(lambda: done.append(status))
+        return "written", status
+
+    app.add_url_rule("/write", "write", write)
+    assert Visitor(app, site.closed.host).get("/write").status_code == status
+    app.extensions["selaras"].database.close()
+    query = "SELECT count(*) FROM selaras.account WHERE tenant_id = :tenant AND subject = :subject"
+    assert site.closed.scalar(query, subject=f"written-{status}") == kept
+    assert len(done) == kept
 
 
 def test_who_is_not_signed_in_is_taken_to_sign_in_and_back(site: Site) -> None:

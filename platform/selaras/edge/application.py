@@ -1,4 +1,4 @@
-"""The Flask application with one transaction per request: returning commits, raising rolls back."""
+"""The Flask application with one transaction per request: an answer below 400 commits, all else rolls back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from selaras.db.refusals import in_words
 from selaras.edge import access, bearer, forms, signing_in, support
 from selaras.edge.context import agency, process
 from selaras.identity.sessions import SignedIn
+
+FIRST_REFUSAL = 400
 
 
 class Application(Flask):
@@ -52,7 +54,11 @@ class Application(Flask):
                     forms.refuse_foreign()
                 access.guard()
                 support.guard()
-                answer: ResponseReturnValue = super().dispatch_request()
-                return support.witnessed(answer)
+                answer = self.make_response(support.witnessed(super().dispatch_request()))
+                if answer.status_code >= FIRST_REFUSAL:
+                    # A page that says what went wrong returns like any other; nothing that its view wrote may stay.
+                    session.rollback()
+                    g.pop("after_commit", None)
+                return answer
             finally:
                 del g.transaction

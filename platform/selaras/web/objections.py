@@ -94,8 +94,7 @@ def decide_objection(person_id: UUID, period: str) -> BaseResponse:
     try:
         if request.form.get("verdict") not in ("upheld", "refused"):
             raise Invalid("objection.verdict", "Choose whether the objection is upheld or refused.")
-        with session().begin_nested():
-            decide(session(), actor(), instance().registry, person_id, period, _verdict(person_id, period))
+        decide(session(), actor(), instance().registry, person_id, period, _verdict(person_id, period))
     except (Conflict, Invalid, Refused) as error:
         return _objection_page(person_id, period, error)
     return see("web.objection_page", "decided", person_id=person_id, period=period)

@@ -75,24 +75,23 @@ def recommend(period: str, unit_id: UUID) -> BaseResponse:
     chosen = rules(period_by_code(session(), period).ends)
     file = request.files.get("file")
     try:
-        with session().begin_nested():
-            service.check_may(session(), actor(), period, unit_id)
-            kept = None
-            if file is not None and file.filename:
-                kept = keep(
-                    session(),
-                    instance().store,
-                    actor(),
-                    file.filename,
-                    file.mimetype or "application/octet-stream",
-                    file.read(),
-                    service.PURPOSE,
-                    unit_id,
-                )
-            given = service.Recommendation(
-                request.form.get("office", ""), request.form.get("rating") or None, request.form.get("reason", ""), kept
+        service.check_may(session(), actor(), period, unit_id)
+        kept = None
+        if file is not None and file.filename:
+            kept = keep(
+                session(),
+                instance().store,
+                actor(),
+                file.filename,
+                file.mimetype or "application/octet-stream",
+                file.read(),
+                service.PURPOSE,
+                unit_id,
             )
-            service.recommend(session(), actor(), period, unit_id, given, chosen)
+        given = service.Recommendation(
+            request.form.get("office", ""), request.form.get("rating") or None, request.form.get("reason", ""), kept
+        )
+        service.recommend(session(), actor(), period, unit_id, given, chosen)
     except Invalid as error:
         return _unit_page(period, unit_id, error=error)
     return see("web.unit_rating", "recommended", period=period, unit_id=unit_id)
