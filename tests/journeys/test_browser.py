@@ -61,6 +61,13 @@ def official_at(home: Home) -> str:
     return f"{Role.AUTHORISED_OFFICIAL.value}@{home.slug}"
 
 
+def proposed(home: Home) -> str:
+    """What follows the results is proposed; the first proposal."""
+    with home.database.tenant(home.tenant_id) as session:
+        propose(session, system(home.tenant_id), PERIOD, load_registry())
+    return str(home.scalar("SELECT id FROM selaras.proposal WHERE tenant_id = :tenant ORDER BY id LIMIT 1"))
+
+
 def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     """Name, agency, who, address: every page there is, in the state in which it shows most."""
     manager = {
@@ -68,10 +75,7 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     }
     official = f"{Role.AUTHORISED_OFFICIAL.value}@{site.waiting.slug}"
     closed, opened = site.closed, site.open
-    person = closed.person(4)
-    with closed.database.tenant(closed.tenant_id) as session:
-        propose(session, system(closed.tenant_id), PERIOD, load_registry())
-    proposal = closed.scalar("SELECT id FROM selaras.proposal WHERE tenant_id = :tenant ORDER BY id LIMIT 1")
+    person, proposal = closed.person(4), proposed(closed)
     return [
         ("sign-in", closed, "", "/sign-in"),
         ("home closed", closed, manager[closed.slug], "/"),
@@ -85,6 +89,8 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("close", opened, manager[opened.slug], f"/periods/{PERIOD}/close"),
         ("period closed", closed, manager[closed.slug], f"/periods/{PERIOD}"),
         ("units", opened, manager[opened.slug], f"/periods/{PERIOD}/units"),
+        ("parts", opened, manager[opened.slug], f"/periods/{PERIOD}/segments"),
+        ("parts of one", opened, manager[opened.slug], f"/people/{opened.person(4)}/segments/{PERIOD}"),
         ("unit", opened, manager[opened.slug], f"/periods/{PERIOD}/units/{opened.unit(2)}"),
         ("people", closed, manager[closed.slug], "/people"),
         ("people none", closed, manager[closed.slug], "/people?search=zzz"),

@@ -322,6 +322,8 @@ def _ask(visitor: Visitor, method: str, path: str) -> int:
     bodies["/secrets"] = {"days": 30}
     goal = {"code": "x", "unit_id": str(uuid4()), "title": "x", "indicator": "x"}
     bodies |= {"goals": goal, "matrix": {"cells": []}}
+    bodies["/end"] = {"ended": "death", "reason": "x" * 30}
+    bodies["/segments/"] = {"segments": [], "reason": "x" * 30}
     bodies = {"decision": {"upheld": False, "reason": "x" * 30}, "objections": {"reason": "x" * 30}, **bodies}
     json = next((bodies[word] for word in bodies if word in path), rated) if "/api/" in path else None
     form = None if json else {"reason": "x" * 30, "rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}

@@ -17,6 +17,7 @@ from selaras.api import (
     remuneration,
     roles,
     rule_choices,
+    segments,
     tenancy,
     unit_ratings,
 )
@@ -47,6 +48,7 @@ def install(app: Flask) -> None:
         goals,
         evaluation,
         unit_ratings,
+        segments,
         closing,
         exchange,
         followup,

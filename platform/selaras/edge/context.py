@@ -24,7 +24,7 @@ from selaras.identity.sessions import SessionStore
 from selaras.identity.vault import Vault
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.features import Feature
-from selaras.tenancy.queries import AgencyView, features_on, rules_on
+from selaras.tenancy.queries import AgencyView, Followed, features_on, rules_on, rules_within
 
 EXTENSION = "selaras"
 
@@ -108,6 +108,11 @@ def day() -> date:
 def rules(on: date) -> Rules:
     """The rules that the agency follows on a day."""
     return rules_on(session(), agency(), on, instance().registry)
+
+
+def law(first: date, last: date) -> tuple[Followed, ...]:
+    """Each regulation that the agency follows between two days, both included."""
+    return rules_within(session(), agency(), first, last, instance().registry)
 
 
 def has_feature(feature: Feature) -> bool:

@@ -26,6 +26,7 @@ from selaras.evaluation.segments import ENDED, SEGMENT_SCHEMA, Law, cut, several
 from selaras.evaluation.service import REASON_LENGTH, open_for_rating
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.organisation.models import Person
 from selaras.regulation import Rules, Segmentation
 from selaras.regulation.segmentation import CAUSES
 from selaras.tenancy.queries import Followed
@@ -95,8 +96,7 @@ def state_segments(
     if len(reason.strip()) < REASON_LENGTH:
         raise Invalid("segment_reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
     _refuse_misplaced(period, stated)
-    if any(one.appraiser_id == person_id for one in stated):
-        raise Invalid("segment_oneself", "Nobody appraises themself; name somebody else as the appraiser.")
+    _refuse_appraisers(session, person_id, stated)
     before = segments_of(session, period.id, person_id)
     rows = pl.DataFrame(
         [_row(session, period, person_id, n, one, law, before) for n, one in enumerate(stated, 1)],
@@ -236,6 +236,16 @@ def _refuse_misplaced(period: PeriodView, stated: Sequence[StatedSegment]) -> No
         )
     if not any(one.evaluated for one in stated):
         raise Invalid("segment_none_evaluated", "At least one segment must be evaluated, or there is no outcome.")
+
+
+def _refuse_appraisers(session: Session, person_id: UUID, stated: Sequence[StatedSegment]) -> None:
+    """An appraiser is another one of this agency's people: the table has no foreign key that would say so."""
+    named = {one.appraiser_id for one in stated if one.appraiser_id is not None}
+    if person_id in named:
+        raise Invalid("segment_oneself", "Nobody appraises themself; name somebody else as the appraiser.")
+    known = set(session.scalars(select(Person.id).where(Person.id.in_(named)))) if named else set()
+    if named - known:
+        raise Invalid("segment_appraiser", "The appraiser is nobody of this agency; name one of its people.")
 
 
 def _row(

@@ -8,10 +8,11 @@ from datetime import date
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from selaras.db.bulk import read_frame
+from selaras.db.paging import MOST, Page, bounded, cursor, position
 from selaras.db.session import tenant_of
 from selaras.evaluation.models import Rating, Segment
 from selaras.organisation.models import Person
@@ -71,6 +72,44 @@ def segments_of(session: Session, period_id: UUID, person_id: UUID) -> tuple[Seg
         .execution_options(populate_existing=True)
     )
     return tuple(_view(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class SegmentedPerson:
+    """Somebody whose period is not one plain whole: how many segments, and whether they were stated by hand."""
+
+    person_id: UUID
+    name: str
+    segments: int
+    stated: bool
+
+
+def segmented_people(
+    session: Session, period_id: UUID, *, after: str | None = None, limit: int = MOST
+) -> Page[SegmentedPerson]:
+    """Everybody with segments of their own in a period, by name."""
+    size = bounded(limit)
+    query = (
+        select(
+            Person.id,
+            Person.name,
+            Person.search_name,
+            func.count().label("segments"),
+            func.bool_or(Segment.origin == "stated").label("stated"),
+        )
+        .join(Segment, Segment.person_id == Person.id)
+        .where(Segment.period_id == period_id)
+        .group_by(Person.id, Person.name, Person.search_name)
+        .order_by(Person.search_name, cast(Person.id, String))
+        .limit(size + 1)
+    )
+    if after is not None:
+        name, person = position(after, 2)
+        query = query.where(tuple_(Person.search_name, cast(Person.id, String)) > (name, person))
+    rows = session.execute(query).all()
+    following = cursor(rows[size - 1].search_name, str(rows[size - 1].id)) if len(rows) > size else None
+    found = (SegmentedPerson(row.id, row.name, row.segments, row.stated) for row in rows[:size])
+    return Page(tuple(found), following)
 
 
 @dataclass(frozen=True)

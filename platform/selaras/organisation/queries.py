@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import Row, TextClause, select, text
 from sqlalchemy.orm import Session
 
 from selaras.db.paging import Page, bounded, cursor, position
 from selaras.db.session import tenant_of
 from selaras.errors import Invalid, NotFound
+from selaras.organisation.models import Person
 from selaras.organisation.reach import PERSON_WITHIN
 from selaras.organisation.statements import (
     APPOINTMENTS,
@@ -213,6 +214,12 @@ def person_by_number(session: Session, number: str, day: date) -> UUID | None:
     )
     parameters = {"tenant": tenant_of(session), "number": number, "day": day}
     return session.execute(statement, parameters).scalar_one_or_none()
+
+
+def names_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    """Person id → name, of some of the agency's people."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people))) if people else ()
+    return {row.id: row.name for row in rows}
 
 
 def units(session: Session, day: date) -> list[UnitLine]:

@@ -23,6 +23,7 @@ from selaras.web import (
     receipts,
     roles,
     rule_choices,
+    segments,
     sign_in,
     support,
     unit_ratings,
@@ -53,6 +54,7 @@ PAGES = (
     roles,
     sign_in,
     providers,
+    segments,
 )
 
 WITHOUT_TRANSACTION = frozenset({ASSETS}) | sign_in.WAITING

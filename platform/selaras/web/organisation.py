@@ -10,7 +10,7 @@ from flask import Response, request
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
 from selaras.evaluation.handovers import handed_over
-from selaras.evaluation.queries import history
+from selaras.evaluation.queries import history, periods
 from selaras.evaluation.wording import descriptions
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
@@ -52,5 +52,8 @@ def person(person_id: UUID) -> Response:
         results=results,
         earlier=earlier,
         rules=rules,
+        parted=[one for one in periods(session()) if one.state == "open"]
+        if Permission.CLOSE_PERIOD in actor().permissions
+        else [],
         plan_years=sorted({day().year, *plan_years(session(), person_id)}, reverse=True),
     )

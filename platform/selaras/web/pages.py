@@ -77,6 +77,8 @@ NOTES = {
     "proposed": lazy_gettext("What follows these results has been proposed. Nothing is decided yet."),
     "moved": lazy_gettext("It has been recorded."),
     "decided": lazy_gettext("The decision has been recorded; it is final. The person has been told."),
+    "segmented": lazy_gettext("The parts of the period were formed from posts, superiors, standing and regulations."),
+    "stated": lazy_gettext("The parts were stated as written; the reason is kept."),
     "chosen": lazy_gettext("The choice has been recorded; it counts from its day on."),
     "assessed": lazy_gettext("The answers have been saved and scored."),
     "imported": lazy_gettext("The file was taken."),

@@ -46,6 +46,7 @@ CAUSES = {
     "regulation_change": _("another regulation"),
     "closed_period": _("a period that was closed before"),
 }
+ENDS = {"death": _("died"), "retirement": _("retired"), "departure": _("left for elsewhere")}
 PERIODS = {"open": _("open"), "closing": _("being closed"), "closed": _("closed")}
 POSTS = {
     "jpt": _("High-level leader (JPT)"),
