@@ -15,9 +15,10 @@ from werkzeug.test import TestResponse
 
 from selaras.exchange.jobs import Upload, submit
 from selaras.files.store import LocalStore
-from selaras.identity import clients
+from selaras.identity import clients, providers
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
+from selaras.identity.vault import Vault
 from selaras.planning.models import Goal
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -60,13 +61,16 @@ def test_every_read_answers_what_it_declares(site: Site) -> None:
         session.add(goal)
         session.flush()
         values["goal_id"] = str(goal.id)
+        sso = providers.Wanted(name={"id": "SSO"}, issuer="https://sso.example", client_id="selaras")
+        vault = Vault(site.settings.encryption_keys)
+        values["provider_id"] = str(providers.register(session, system(site.closed.tenant_id), vault, sso))
     walked = 0
     for template, methods in spec["paths"].items():
         if "get" not in methods:
             continue
         path = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], template)
         visitor = head if template.endswith("/team") or "/objections" in template else manager
-        if any(part in template for part in ("/roles", "/access", "/permissions")):
+        if any(part in template for part in ("/roles", "/access", "/permissions", "/identity-providers")):
             visitor = admin
         response = visitor.get(path)
         # The printed receipt is switched on nowhere in this site, and nobody need have objected.

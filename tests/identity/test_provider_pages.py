@@ -182,6 +182,35 @@ def test_an_old_mark_is_forgotten_by_an_administrator(here: Door, there: Hostile
     assert sign_in(here.visitor(), way).status_code == 303
 
 
+def test_the_api_does_the_same(here: Door, there: HostileProvider) -> None:
+    admin = here.as_role(Role.AGENCY_ADMIN)
+    base = "/api/v1/identity-providers"
+    entered = {
+        "name": "SSO",
+        "issuer": there.issuer,
+        "client_id": there.client_id,
+        "client_secret": there.client_secret,
+    }
+    made = admin.send("POST", base, entered)
+    assert made.status_code == 201
+    assert (made.json["state"], made.json["has_secret"], made.json["checks"]) == ("draft", True, [])
+    assert there.client_secret not in made.text
+    one = f"{base}/{made.json['id']}"
+    checked = admin.send("POST", f"{one}/check").json
+    assert {check["state"] for check in checked["checks"]} == {"good"}
+    assert admin.send("POST", f"{one}/switch-on").json["code"] == "provider.untested"
+    try_out(admin, f"{LIST}/{made.json['id']}")
+    assert admin.send("POST", f"{one}/switch-on").json["state"] == "active"
+    renamed = admin.send("PUT", one, {**entered, "client_secret": None, "name": "SSO Kota", "position": 3}).json
+    assert (renamed["name"], renamed["position"], renamed["has_secret"]) == ("SSO Kota", 3, True)
+    assert admin.send("PUT", one, {**entered, "number_claim": "email"}).json["code"] == "provider.in_use"
+    assert admin.send("POST", base, {**entered, "issuer": "x"}).json["errors"].keys() == {"issuer"}
+    assert admin.send("POST", f"{one}/retire").json["code"] == "provider.last"
+    assert admin.send("POST", f"{one}/unlink", {"user_name": "nobody"}).status_code == 404
+    assert [item["id"] for item in admin.get(base).json["items"]] == [made.json["id"]]
+    assert here.as_role(Role.PERFORMANCE_MANAGER).get(base).status_code == 403
+
+
 def test_only_the_administrator_and_only_here(here: Door, door: Door, there: HostileProvider) -> None:
     page = f"{LIST}/{here.at(there)}"
     for role in (Role.PERFORMANCE_MANAGER, Role.AUDITOR, Role.AUTHORISED_OFFICIAL):

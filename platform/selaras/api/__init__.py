@@ -14,6 +14,7 @@ from selaras.api import (
     oauth,
     organisation,
     planning,
+    providers,
     remuneration,
     roles,
     rule_choices,
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
         followup,
         remuneration,
         rule_choices,
+        providers,
         clients,
         roles,
     ):
