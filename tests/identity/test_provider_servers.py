@@ -102,11 +102,19 @@ def test_a_code_without_its_verifier_gives_no_token(provider):
     assert token_of(provider, client, reached, "w" * 50).status_code in (400, 401)
 
 
-def test_a_code_of_another_client_gives_no_token(nanoidp):
-    """Canaille with its backend in memory hands it out: what saves an agency there is the verifier and the nonce."""
-    client, user = nanoidp.register_client([CALLBACK]), somebody(nanoidp, "198001012005011001")
-    reached = ask(nanoidp, client, user.user_name, user.password)
-    assert token_of(nanoidp, nanoidp.register_client([CALLBACK]), reached).status_code in (400, 401)
+def test_a_code_of_another_client_gives_no_token(provider):
+    client, user = provider.register_client([CALLBACK]), somebody(provider, "198001012005011001")
+    reached = ask(provider, client, user.user_name, user.password)
+    assert token_of(provider, provider.register_client([CALLBACK]), reached).status_code in (400, 401)
+
+
+def test_a_code_left_unused_is_not_in_the_way_of_the_next(provider):
+    client, user = provider.register_client([CALLBACK]), somebody(provider, "198001012005011001")
+    for _ in range(4):
+        ask(provider, client, user.user_name, user.password)
+    reached = ask(provider, client, user.user_name, user.password)
+    assert token_of(provider, client, reached).status_code == 200
+    assert token_of(provider, client, reached).status_code in (400, 401), "a code is good once"
 
 
 def test_keys_rotate_while_it_runs_and_the_old_one_stays_published(provider):

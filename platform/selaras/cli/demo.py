@@ -16,10 +16,13 @@ from rich.table import Table
 from selaras.cli.serve import refuse_taken_addresses, services, work_services
 from selaras.config import Settings, settings
 from selaras.db.session import Database
+from selaras.demo.arranging import arrange
 from selaras.demo.feature import roll_out
+from selaras.demo.guests import Invited, invited
 from selaras.demo.offices import OFFICES
 from selaras.demo.operators import OPERATORS, employ
 from selaras.demo.population import FEWEST
+from selaras.demo.providers.beside import Beside
 from selaras.demo.run import Closed, Player
 from selaras.demo.stage import Stage
 from selaras.errors import Invalid
@@ -56,12 +59,24 @@ def demo(people: int, only: tuple[str, ...], no_serve: bool) -> None:
     if not no_serve:
         refuse_taken_addresses(chosen)
     with running(chosen) as instance:
-        with _working(instance):
-            closed = _play(console, instance, packs, people)
-        _summary(console, closed, time.monotonic() - began)
-        if not no_serve:
-            _sign_ins(console, instance.settings, packs)
-            Supervisor(services(instance), logs=instance.settings.home / "logs").run()
+        if no_serve:
+            _played(console, instance, packs, people, began)
+            return
+        beside = Beside(instance.settings.home)
+        supervisor = Supervisor([*beside.services(), *services(instance)], logs=instance.settings.home / "logs")
+        try:
+            supervisor.start(*beside.providers)
+            _played(console, instance, packs, people, began)
+            _sign_ins(console, instance.settings, beside, _welcome(instance, beside, packs))
+            supervisor.run()
+        finally:
+            supervisor.stop()
+
+
+def _played(console: Console, instance: Running, packs: list[Pack], people: int, began: float) -> None:
+    with _working(instance):
+        closed = _play(console, instance, packs, people)
+    _summary(console, closed, time.monotonic() - began)
 
 
 def _chosen(only: tuple[str, ...]) -> list[Pack]:
@@ -87,15 +102,17 @@ def _working(instance: Running) -> Iterator[None]:
         supervisor.stop()
 
 
+@contextmanager
+def _stage(chosen: Settings) -> Iterator[Stage]:
+    app, operators = Database(chosen.app_database_url), Database(chosen.console_database_url)
+    try:
+        yield Stage(app, operators, load_registry(), LocalStore(chosen.files), chosen)
+    finally:
+        app.close()
+        operators.close()
+
+
 def _play(console: Console, instance: Running, packs: list[Pack], people: int) -> list[Closed]:
-    chosen = instance.settings
-    stage = Stage(
-        Database(chosen.app_database_url),
-        Database(chosen.console_database_url),
-        load_registry(),
-        LocalStore(chosen.files),
-        chosen,
-    )
     everyone = load_packs()
     columns = (
         TextColumn("{task.fields[agency]:<12}"),
@@ -104,7 +121,7 @@ def _play(console: Console, instance: Running, packs: list[Pack], people: int) -
         TimeElapsedColumn(),
     )
     closed: list[Closed] = []
-    with Progress(*columns, console=console) as progress:
+    with _stage(instance.settings) as stage, Progress(*columns, console=console) as progress:
         for pack in packs:
             task = progress.add_task("", total=1.0, agency=pack.short_name)
 
@@ -113,10 +130,8 @@ def _play(console: Console, instance: Running, packs: list[Pack], people: int) -
 
             closed += Player(stage, pack, everyone, people, tell).play()
             progress.update(task, description="selesai", completed=1.0)
-    roll_out(stage)
-    employ(stage)
-    stage.app.close()
-    stage.console.close()
+        roll_out(stage)
+        employ(stage)
     return closed
 
 
@@ -161,16 +176,26 @@ def _short(label: str) -> str:
     return "".join(word[0] for word in words).upper() if len(words) > 1 else label[:2]
 
 
-def _sign_ins(console: Console, chosen: Settings, packs: list[Pack]) -> None:
-    port, console_port = chosen.web_address.rsplit(":", 1)[1], chosen.console_address.rsplit(":", 1)[1]
+def _welcome(instance: Running, beside: Beside, packs: list[Pack]) -> list[Invited]:
+    """Everybody who may sign in, told to the identity providers."""
+    port = int(instance.settings.web_address.rsplit(":", 1)[1])
+    with _stage(instance.settings) as stage:
+        found = [invited(stage, pack, port) for pack in packs]
+        beside.welcome([one.guest for one in found])
+        arrange(stage, beside, found)
+    return found
+
+
+def _sign_ins(console: Console, chosen: Settings, beside: Beside, found: list[Invited]) -> None:
     table = Table(title="Buka di peramban / open in a browser (Ctrl-C: berhenti)", title_justify="left")
-    table.add_column("Instansi")
-    table.add_column("Alamat", no_wrap=True)
-    table.add_column("Masuk sebagai")
-    whoever = ", ".join((*(office[0] for office in OFFICES), "atau NIP siapa saja"))
-    for pack in packs:
-        table.add_row(pack.name, f"http://{pack.hosts[0]}:{port}/", whoever)
-    table.add_row(
-        "Konsol pusat", f"http://{chosen.console_host}:{console_port}/", ", ".join(one[0] for one in OPERATORS)
-    )
+    for heading in ("Instansi", "Alamat", "Masuk di", "Pengelola", "Penilai (NIP)", "Pegawai (NIP)"):
+        table.add_column(heading, no_wrap=True)
+    for one in found:
+        names = (f"{OFFICES[0][0]}.{one.guest.slug}", one.appraiser or "–", one.employee or "–")
+        table.add_row(one.guest.name, f"{one.guest.origin}/", one.guest.provider, *names)
     console.print(table)
+    others = ", ".join(f"{key}.<instansi>" for key, _, _ in OFFICES[1:])
+    console.print(f"Kata sandi semua orang / everybody's password: [bold]{beside.password}[/bold]", highlight=False)
+    console.print(f"Juga / also: {others}; dan NIP siapa saja dalam / any number in {beside.listed}", highlight=False)
+    port, operators = chosen.console_address.rsplit(":", 1)[1], ", ".join(one[0] for one in OPERATORS)
+    console.print(f"Konsol pusat / console: http://{chosen.console_host}:{port}/ ({operators})", highlight=False)

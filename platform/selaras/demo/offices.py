@@ -9,7 +9,8 @@ from selaras.identity.permissions import Role, permissions_of
 from selaras.identity.service import ensure_account
 from selaras.tenancy.queries import agency
 
-# Subject, name, role.
+# What the office is called here, its holder's name, and the role. Its user name says the agency too, because agencies
+# share a provider: `pengelola.sidoarjo`.
 OFFICES = (
     ("pengelola", "Pengelola Kinerja", Role.PERFORMANCE_MANAGER),
     ("pejabat", "Pejabat yang Berwenang", Role.AUTHORISED_OFFICIAL),
@@ -19,8 +20,14 @@ OFFICES = (
 )
 
 
-def office(session: Session, tenant: int, subject: str) -> Actor:
+def user_name(key: str, slug: str) -> str:
+    """Under which name the holder of an office signs in."""
+    return f"{key}.{slug}"
+
+
+def office(session: Session, tenant: int, key: str) -> Actor:
     """One of the offices as somebody who acts."""
-    name, role = next((name, role) for known, name, role in OFFICES if known == subject)
-    account = ensure_account(session, subject, f"{name} {agency(session, tenant).short_name}")
+    name, role = next((name, role) for known, name, role in OFFICES if known == key)
+    here = agency(session, tenant)
+    account = ensure_account(session, user_name(key, here.slug), f"{name} {here.short_name}")
     return Actor(tenant, account, name, frozenset({role.value}), permissions_of([role]))

@@ -16,7 +16,7 @@ from selaras.closing import service as closing
 from selaras.closing.queries import Overview, overview
 from selaras.demo.files import write_files
 from selaras.demo.following import follow
-from selaras.demo.offices import OFFICES, office
+from selaras.demo.offices import OFFICES, office, user_name
 from selaras.demo.population import generate
 from selaras.demo.population_agency import Population
 from selaras.demo.stage import OPERATOR, Stage, refuse_refused
@@ -111,8 +111,8 @@ class Player:
             # The pack's table is today's; it says nothing about what was paid under an older regulation.
             followup.seed(session, self._pack, max(span.starts for span in self._pack.regulations))
             rule_choices.seed(session, self._stage.registry, self._pack)
-            for subject, name, role in OFFICES:
-                account = ensure_account(session, subject, f"{name} {self._pack.short_name}")
+            for key, name, role in OFFICES:
+                account = ensure_account(session, user_name(key, self._pack.slug), f"{name} {self._pack.short_name}")
                 grant_role(session, account, role, Range(start, None), origin=Origin.DEMO)
         return tenant
 

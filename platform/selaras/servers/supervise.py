@@ -66,10 +66,11 @@ class Supervisor:
         self._grace = grace
         self._asked = threading.Event()
 
-    def start(self) -> None:
-        """Start every service, in order."""
+    def start(self, *names: str) -> None:
+        """Start every service, in order; or those of these names, and `run` starts the others."""
         for child in self._children:
-            self._launch(child)
+            if not names or child.service.name in names:
+                self._launch(child)
 
     def run(self) -> None:
         """Watch until Ctrl-C, SIGTERM or `ask_to_stop`, then stop; starts what was not started yet."""

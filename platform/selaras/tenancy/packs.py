@@ -116,6 +116,7 @@ class DemoHints:
     """Names for the generated agency, and the slice of birth days that keeps its numbers apart from others'.
 
     `ratings`: whether its appraisers give `words` (ratings) or `scores` out of which the pack's code makes ratings.
+    `provider`: the identity provider at which its people sign in.
     """
 
     number_slice: int
@@ -124,6 +125,7 @@ class DemoHints:
     districts: tuple[str, ...]
     history_year: int | None
     ratings: str
+    provider: str
 
 
 @dataclass(frozen=True)
@@ -320,6 +322,7 @@ def _demo(row: Fields) -> DemoHints:
         districts=row.texts("districts", required=False),
         history_year=row.whole_or_none("history_year", 2014, 2020),
         ratings=row.one_of("ratings", ("words", "scores"), default="words"),
+        provider=row.one_of("provider", ("nanoidp", "canaille"), default="nanoidp"),
     )
     row.refuse_rest()
     return hints

@@ -65,6 +65,9 @@ class Canaille:
         program = ("-m", "selaras.demo.providers.canaille_server", str(self.state))
         return Service(self.name, [sys.executable, *program])
 
+    def reload(self) -> None:
+        """It follows its file by itself."""
+
     def register(self, client: Client) -> None:
         """One more application."""
         state = self._read()
@@ -89,7 +92,9 @@ class Canaille:
         return state
 
     def _store(self, state: dict[str, Any]) -> None:
-        write_private(self.state, json.dumps(state))
+        text = json.dumps(state)
+        if not self.state.exists() or self.state.read_text() != text:
+            write_private(self.state, text)
 
 
 def _new_key() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from canaille import create_app
 from canaille.app import models
 from canaille.backends import Backend
+from canaille.backends.memory.backend import MemoryBackend
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -21,10 +22,29 @@ LOOPBACK = "127.0.0.1"
 ELSEWHERE = "https://aplikasi.example"
 
 
+class Memory(MemoryBackend):  # type: ignore[misc]  # Canaille carries no types
+    """Canaille's backend in memory, which takes several conditions for alternatives; all of them must hold.
+
+    Else a code would be found by its client alone, and be another one of that client's.
+    """
+
+    # By the name of its module Canaille finds the models that belong to a backend.
+    __module__ = MemoryBackend.__module__
+
+    def do_query(self, model: Any, *arguments: Any, **conditions: Any) -> list[Any]:
+        """The instances that fulfil every condition."""
+        found = list(super().do_query(model, *arguments, **conditions))
+        for name, value in conditions.items():
+            alone = {one.id for one in super().do_query(model, **{name: value})}
+            found = [one for one in found if one.id in alone]
+        return found
+
+
 def main(path: Path) -> None:
     """Serve until told to stop."""
     state = json.loads(path.read_text())
-    app = create_app(_settings(state))
+    settings = _settings(state)
+    app = create_app(settings, backend=Memory(settings))
     _follow(app, path)
     make_server(LOOPBACK, state["port"], app, threaded=True).serve_forever()
 
@@ -51,63 +71,71 @@ def _settings(state: dict[str, Any]) -> dict[str, Any]:
 
 def _follow(app: Flask, path: Path) -> None:
     """Fill it now, and again before a request that finds the file changed."""
-    seen: list[int] = []
+    filled: dict[str, Any] = {}
 
     def look() -> None:
         now = path.stat().st_mtime_ns
-        if seen[:1] != [now]:
-            _fill(app, json.loads(path.read_text()))
-            seen[:] = [now]
+        if filled.get("at") != now:
+            _fill(app, json.loads(path.read_text()), filled)
+            filled["at"] = now
 
     with app.app_context(), app.backend.session():  # type: ignore[attr-defined]  # set by Canaille
         look()
     app.before_request(look)
 
 
-def _fill(app: Flask, state: dict[str, Any]) -> None:
+def _fill(app: Flask, state: dict[str, Any], filled: dict[str, Any]) -> None:
+    """Take over keys, and whichever users and clients are new or changed since `filled`."""
     app.config["CANAILLE_OIDC"]["ACTIVE_JWKS"] = state["keys"]["active"]
     app.config["CANAILLE_OIDC"]["INACTIVE_JWKS"] = state["keys"]["inactive"]
     for user in state["users"]:
-        if not Backend.instance.get(models.User, user_name=user["user_name"]):
-            Backend.instance.save(_user(user))
+        if filled.get(f"user {user['user_name']}") != user:
+            _save(models.User, _user(user), user_name=user["user_name"])
+            filled[f"user {user['user_name']}"] = user
     for client in state["clients"]:
-        if not Backend.instance.get(models.Client, client_id=client["client_id"]):
-            _save_client(client)
+        if filled.get(f"client {client['client_id']}") != client:
+            made = _save(models.Client, _client(client), client_id=client["client_id"])
+            # Its audience is itself, which it can name only once it is saved.
+            made.audience = [made]
+            Backend.instance.save(made)
+            filled[f"client {client['client_id']}"] = client
 
 
-def _user(user: dict[str, Any]) -> Any:
+def _save(kind: Any, values: dict[str, Any], **key: str) -> Any:
+    made = Backend.instance.get(kind, **key) or kind(**key)
+    for name, value in values.items():
+        setattr(made, name, value)
+    Backend.instance.save(made)
+    return made
+
+
+def _user(user: dict[str, Any]) -> dict[str, Any]:
     given, _, family = user["name"].rpartition(" ")
-    return models.User(
-        id=user["subject"] or None,
-        user_name=user["user_name"],
-        formatted_name=user["name"],
-        given_name=given,
-        family_name=family,
-        emails=[f"{user['user_name']}@surel.example"],
-        password=user["password"],
-    )
+    return {
+        **({"id": user["subject"]} if user["subject"] else {}),
+        "formatted_name": user["name"],
+        "given_name": given,
+        "family_name": family,
+        "emails": [f"{user['user_name']}@surel.example"],
+        "password": user["password"],
+    }
 
 
-def _save_client(client: dict[str, Any]) -> None:
-    made = models.Client(
-        client_id=client["client_id"],
-        client_secret=client["client_secret"],
-        client_id_issued_at=clock.now(),
-        client_name=client["name"],
-        client_uri=client["redirect_uris"][0] if client["trusted"] else ELSEWHERE,
-        redirect_uris=client["redirect_uris"],
-        post_logout_redirect_uris=client["post_logout_redirect_uris"],
-        grant_types=["authorization_code"],
-        response_types=["code"],
-        scope=["openid", "profile", "email"],
-        token_endpoint_auth_method="client_secret_basic",  # noqa: S106  # a way, not a secret
+def _client(client: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "client_secret": client["client_secret"],
+        "client_id_issued_at": clock.now(),
+        "client_name": client["name"],
+        "client_uri": client["redirect_uris"][0] if client["trusted"] else ELSEWHERE,
+        "redirect_uris": client["redirect_uris"],
+        "post_logout_redirect_uris": client["post_logout_redirect_uris"],
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "scope": ["openid", "profile", "email"],
+        "token_endpoint_auth_method": "client_secret_basic",
         # Without it the algorithm follows from whichever key comes first.
-        id_token_signed_response_alg="RS256",  # noqa: S106  # a way as well
-    )
-    Backend.instance.save(made)
-    # Its audience is itself, which it can name only once it is saved.
-    made.audience = [made]
-    Backend.instance.save(made)
+        "id_token_signed_response_alg": "RS256",
+    }
 
 
 if __name__ == "__main__":

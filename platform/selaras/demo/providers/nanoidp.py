@@ -52,6 +52,10 @@ class NanoIdp:
         command = ("-m", "nanoidp", "--config", str(self.folder), "--host", LOOPBACK, "--port", str(self.port))
         return Service(self.name, [sys.executable, *command, "--strict-config"])
 
+    def reload(self) -> None:
+        """Have the running process read its files again."""
+        self._manage("/api/config/reload", {})
+
     def register(self, client: Client) -> None:
         """Tell the running process of one more application; forgotten when it ends."""
         self._manage("/api/runtime/clients", _client(client))

@@ -33,6 +33,8 @@ class Provider(Protocol):
 
     def service(self) -> Service: ...
 
+    def reload(self) -> None: ...
+
     def register(self, client: Client) -> None: ...
 
     def add_user(self, user: User) -> None: ...
@@ -64,8 +66,14 @@ def _answers(provider: Provider) -> bool:
     return answer.status_code == 200 and answer.json().get("issuer") == provider.issuer
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens at just now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+def free_port(*wished: int) -> int:
+    """The first of the wished loopback ports at which nobody listens just now, else any."""
+    for port in (*wished, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise AssertionError("no port at all is free")
