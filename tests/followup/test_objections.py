@@ -45,8 +45,11 @@ def outcome_of(home: Home, n: int) -> list[tuple[int, str]]:
 def test_upheld_makes_a_new_revision_tells_the_person_and_is_final(site: Site) -> None:
     """Person 38 (unit 2, below target): appraised by 21, whose superior is 1."""
     home = site.closed
-    visitor = object_to(home, 38)
     superior = home.as_person(1)
+    evaluation = f"{address(home, 38)}/receipts/{PERIOD}/evaluation"
+    assert superior.get(evaluation).status_code == 404, "nothing to decide yet"
+    visitor = object_to(home, 38)
+    assert superior.get(evaluation).data.startswith(b"%PDF-")
     assert "Orang 38" in superior.page("/objections")
     page = superior.page(f"{address(home, 38)}/objections/{PERIOD}")
     assert REASON in page

@@ -77,6 +77,18 @@ def test_nobody_prints_what_they_may_not_see(printing: Home, site: Site) -> None
     assert printing.visitor().get(document(printing, 4)).status_code == 303
 
 
+def test_who_decides_an_objection_prints_the_receipt_too(printing: Home) -> None:
+    """Person 26 (unit 2) is appraised by 21, whose superior is 1; nobody else above them may."""
+    superior, other = printing.as_person(1), printing.as_person(41)
+    assert superior.get(document(printing, 26)).status_code == 404
+    page = f"/people/{printing.person(26)}/receipts/{PERIOD}"
+    sent = printing.as_person(26).post(f"{page}/objection", {"reason": "Bukti bulan Agustus belum dihitung."}, on=page)
+    assert sent.status_code == 303
+    for path in (document(printing, 26), f"/api/v1{document(printing, 26)}"):
+        assert superior.get(path).data.startswith(b"%PDF-")
+        assert other.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_document_says_everything_that_the_page_says(printing: Home, language: str) -> None:
     with printing.database.tenant(printing.tenant_id) as session:

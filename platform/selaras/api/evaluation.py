@@ -104,7 +104,7 @@ def show_receipt(person_id: UUID, period: str) -> Response:
 def receipt_document(query: dict[str, Any], person_id: UUID, period: str) -> Response:
     """The receipt to print (PDF), at agencies that have this feature; elsewhere there is nothing here."""
     refuse_without(Feature.PRINTED_RECEIPT)
-    person_for(session(), actor(), person_id)
+    receipt_person(session(), actor(), instance().registry, person_id, period)
     view = receipt(session(), person_id, period)
     then = person_on(session(), person_id, view.outcome.ends)
     made = print_receipt(session(), agency(), then, view, language_or_own(query["language"] or ""))

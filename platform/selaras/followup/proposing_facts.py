@@ -61,15 +61,26 @@ EARLIER_CREDITS = """
 """
 EARLIER_CREDITS_SCHEMA: Schema = {"person": pl.String, "opening": pl.Float64}
 
-# The outcomes of whole years up to the one that ends on the day; 1 is that year.
+# The outcomes of whole years up to the one that ends on the day; 1 is that year. A year that another agency set and
+# handed over counts as one of ours does, unless there is one of ours; of one handed over in parts, only the whole does.
 YEARS = """
-    SELECT DISTINCT ON (o.person_id, p.ends)
-           o.person_id, extract(year FROM %(day)s::date)::int - extract(year FROM p.ends)::int + 1, o.outcome
-    FROM selaras.period p
-    JOIN selaras.outcome o ON o.tenant_id = %(tenant)s AND o.period_id = p.id
-    JOIN selaras.outcome_batch b ON b.tenant_id = %(tenant)s AND b.id = o.batch_id AND b.state = 'set'
-    WHERE p.tenant_id = %(tenant)s AND p.kind = 'year'
-      AND p.ends <= %(day)s::date AND p.ends > %(day)s::date - interval '10 years'
-    ORDER BY o.person_id, p.ends, o.segment DESC, o.revision DESC
+    SELECT DISTINCT ON (person_id, ends)
+           person_id, extract(year FROM %(day)s::date)::int - extract(year FROM ends)::int + 1, outcome
+    FROM (
+        SELECT o.person_id, p.ends, o.outcome, true AS own, o.segment AS place, o.revision
+        FROM selaras.period p
+        JOIN selaras.outcome o ON o.tenant_id = %(tenant)s AND o.period_id = p.id
+        JOIN selaras.outcome_batch b ON b.tenant_id = %(tenant)s AND b.id = o.batch_id AND b.state = 'set'
+        WHERE p.tenant_id = %(tenant)s AND p.kind = 'year'
+        UNION ALL
+        SELECT h.person_id, h.ends, h.outcome, false, -h.segment, 1
+        FROM selaras.handed_over_result h
+        WHERE h.tenant_id = %(tenant)s AND h.ends = h.starts + interval '1 year' - interval '1 day'
+          AND (h.segment = 0 OR NOT EXISTS (
+              SELECT FROM selaras.handed_over_result other WHERE other.tenant_id = %(tenant)s
+              AND other.person_id = h.person_id AND other.period_code = h.period_code AND other.segment > 1))
+    ) years
+    WHERE ends <= %(day)s::date AND ends > %(day)s::date - interval '10 years'
+    ORDER BY person_id, ends, own DESC, place DESC, revision DESC
 """
 YEARS_SCHEMA: Schema = {"person": pl.String, "year_back": pl.Int64, "predikat_then": pl.String}

@@ -8,12 +8,13 @@ from flask import Response, request
 
 from selaras.edge import words
 from selaras.edge.access import needs
-from selaras.edge.context import actor, agency, refuse_without, rules, session
+from selaras.edge.context import actor, agency, instance, refuse_without, rules, session
 from selaras.edge.downloads import attachment
 from selaras.evaluation.evaluation_document import Subject, print_evaluation
 from selaras.evaluation.handovers import handed_over_result
 from selaras.evaluation.printing import print_receipt
 from selaras.evaluation.queries import receipt
+from selaras.followup.access import receipt_person
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import person as person_on
@@ -27,7 +28,7 @@ from selaras.web.pages import render
 def receipt_document(person_id: UUID, period: str) -> Response:
     """The receipt as a PDF in the language that was asked for, where the agency has this feature."""
     refuse_without(Feature.PRINTED_RECEIPT)
-    person_for(session(), actor(), person_id)
+    receipt_person(session(), actor(), instance().registry, person_id, period)
     view = receipt(session(), person_id, period)
     then = person_on(session(), person_id, view.outcome.ends)
     language = words.language_or_own(request.args.get("language", ""))
@@ -39,7 +40,7 @@ def receipt_document(person_id: UUID, period: str) -> Response:
 @needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def evaluation_document(person_id: UUID, period: str) -> Response:
     """The evaluation document as a PDF: plan, what was reached, feedback, ratings and predikat."""
-    person_for(session(), actor(), person_id)
+    receipt_person(session(), actor(), instance().registry, person_id, period)
     view = receipt(session(), person_id, period)
     day = view.outcome.ends
     subject = Subject(person_on(session(), person_id, day), view, rules(day))
