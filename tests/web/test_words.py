@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from factories.site import Site
 
 from selaras.edge import words
 from selaras.edge.errors import filled
 from selaras.errors import Invalid
 from selaras.regulation import Label
+from selaras.regulation.rounding import half_away
 from selaras.web import vocabulary
 from selaras.web.figures import bars
 
@@ -47,3 +49,11 @@ def test_labels_and_kinds_in_a_refusal_are_in_the_readers_language(site: Site) -
     with site.app.test_request_context(base_url=f"http://{site.empty.host}"):
         assert filled(message, given) == "Aturan X tidak mengenal evaluasi per bulan; yang dikenal: triwulan, tahun."
     assert str(Invalid("period_kind", message, **given)).startswith("Rule X has no evaluation by month")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(99.065, 2, "99.07"), (99.064, 2, "99.06"), (-0.125, 2, "-0.13"), (2.5, 0, "3"), (1e300, 2, None)],
+)
+def test_figures_are_rounded_as_people_do(value: float, digits: int, shown: str | None) -> None:
+    assert str(half_away(value, digits)) == (shown or f"{Decimal(str(value)):f}.00")

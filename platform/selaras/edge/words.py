@@ -13,6 +13,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from selaras.identity.permissions import Permission
 from selaras.regulation import Label
+from selaras.regulation.rounding import half_away
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
@@ -149,7 +150,7 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
     if value is None:
         return "–"
     pattern = "#,##0.##" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return numbers.format_decimal(value, pattern, locale=language())
+    return numbers.format_decimal(half_away(value, 2 if digits is None else digits), pattern, locale=language())
 
 
 def rupiah(value: Decimal | int) -> str:

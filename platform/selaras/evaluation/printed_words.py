@@ -12,6 +12,7 @@ from babel import dates, numbers
 
 from selaras.calendar.days import zone_label
 from selaras.regulation import Label, ReceiptLine
+from selaras.regulation.rounding import half_away
 
 Language = Literal["id", "en"]
 
@@ -22,6 +23,7 @@ _CERTAINTIES: Mapping[str, Label] = {
     "sample": {"id": "contoh", "en": "example"},
 }
 
+_YES: Mapping[bool, Label] = {True: {"id": "ya", "en": "yes"}, False: {"id": "tidak", "en": "no"}}
 _ROMAN = ("I", "II", "III", "IV")
 
 
@@ -72,7 +74,7 @@ class Say:
 
     def number(self, value: float, digits: int | None = None) -> str:
         pattern = "#,##0.##" if digits is None else "#,##0." + "0" * digits
-        return numbers.format_decimal(value, pattern, locale=self.language)
+        return numbers.format_decimal(half_away(value, 2 if digits is None else digits), pattern, locale=self.language)
 
     def line(self, line: ReceiptLine) -> dict[str, str]:
         certain = _CERTAINTIES.get(line.certainty)
@@ -87,6 +89,8 @@ class Say:
             return "–"
         if line.value_label:
             return self.label(line.value_label)
-        if isinstance(line.value, bool | str):
-            return str(line.value).replace("_", " ")
+        if isinstance(line.value, bool):
+            return _YES[line.value][self.language]
+        if isinstance(line.value, str):
+            return line.value.replace("_", " ")
         return f"{self.number(line.value)} {line.unit}".strip()

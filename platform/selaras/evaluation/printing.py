@@ -32,6 +32,7 @@ _WORDS: Mapping[str, Label] = {
     "score": {"id": "Nilai akhir", "en": "Score"},
     "inputs": {"id": "Masukan", "en": "Inputs"},
     "items": {"id": "Penilaian setiap kegiatan", "en": "Each activity"},
+    "combined": {"id": "Penggabungan bagian periode", "en": "How the parts of the period were combined"},
     "item": {"id": "Kegiatan", "en": "Activity"},
     "steps": {"id": "Bagaimana hasil ini diperoleh", "en": "How this result came about"},
     "parts": {"id": "Bagian periode", "en": "Parts of the period"},
@@ -104,7 +105,7 @@ def receipt_document(
         "parts": [_part(say, part) for part in view.parts],
         "rule": f"{rule['title'][language]}; {'; '.join(rule['legal_basis'])}; {say('edition')} {outcome.edition}",
         "hash": outcome.rule_hash,
-        "words": {name: say(name) for name in _WORDS},
+        "words": {name: say(name) for name in _WORDS} | ({"items": say("combined")} if view.parts else {}),
         "footer": f"{whose.name} · {say.period(outcome.period_code)} · {say('printed')} {say.moment(at)}",
     }
 
@@ -140,7 +141,7 @@ def _post(held: Sequence[AppointmentLine], day: date) -> AppointmentLine | None:
 def _items(say: Say, lines: Iterable[ReceiptLine], titles: Mapping[str, str]) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, str]]] = {}
     for line in lines:
-        if line.item is not None:
+        if line.item is not None and not line.left_empty:
             found.setdefault(line.item, []).append(say.line(line))
     return [
         {"title": f"{number}. {titles.get(item) or say('item')}", "lines": rows}
@@ -160,7 +161,7 @@ def _part(say: Say, part: PartView) -> dict[str, Any]:
     came_to = " · ".join(filter(None, (say.label(word.label), score)))
     source = f"{say('from_period')} {say.period(part.source_period)}" if part.source_period else ""
     about = (part.unit_name, part.appraiser_name, part.description["title"][say.language], source)
-    lines = part.receipt.lines if part.receipt else ()
+    lines = [line for line in part.receipt.lines if not line.left_empty] if part.receipt else []
     return {
         "title": f"{say('part')} {part.number}: {say.day(part.starts)} {say('to')} {say.day(part.ends)} — {came_to}",
         "about": " · ".join(filter(None, about)),

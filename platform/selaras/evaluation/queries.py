@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -187,7 +187,19 @@ def receipt(session: Session, person_id: UUID, code: str) -> ReceiptView:
     description = stored_description(text.description, outcome.segment)
     made = _receipt(description, steps.inputs, steps.numbers, steps.codes, steps.items)
     parts = _parts(session, outcome) if outcome.segment != 1 else ()
-    return ReceiptView(outcome, made, description, parts)
+    return ReceiptView(outcome, _titled(made, parts), description, parts)
+
+
+def _titled(made: Receipt, parts: tuple[PartView, ...]) -> Receipt:
+    """A combined receipt whose parts' regulations read as titles, not as codes."""
+    titles = {part.description["code"]: part.description["title"] for part in parts}
+    lines = (
+        replace(line, value_label=titles[str(line.value)])
+        if line.step == "regulation" and str(line.value) in titles
+        else line
+        for line in made.lines
+    )
+    return replace(made, lines=tuple(lines)) if titles else made
 
 
 def _receipt(

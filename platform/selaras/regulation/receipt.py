@@ -23,6 +23,11 @@ class ReceiptLine:
     unit: str = ""
     value_label: Label | None = None
 
+    @property
+    def left_empty(self) -> bool:
+        """An input that nobody filled in: it says nothing, and some forms have dozens of them."""
+        return self.part == "input" and self.value is None
+
 
 @dataclass(frozen=True)
 class Receipt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 import polars as pl
@@ -14,6 +15,7 @@ MODES: tuple[RoundingMode, ...] = ("half_away", "half_down", "half_even", "down"
 
 # A Float64 carries about 16 digits: this share of the value may be noise of the steps before.
 _RELATIVE = 4e-15
+_WIDE = Context(prec=400)
 
 
 def round_law(expr: pl.Expr, digits: int = 0, mode: RoundingMode = "half_away", *, article: str) -> pl.Expr:
@@ -56,3 +58,12 @@ def at_most(expr: pl.Expr, limit: float) -> pl.Expr:
 def at_least(expr: pl.Expr, limit: float) -> pl.Expr:
     """`expr` ≥ `limit`, with the tolerance of 1e-9 in favour of equality."""
     return expr >= (limit if is_told() else limit - TOLERANCE)
+
+
+def half_away(value: float | Decimal, digits: int) -> Decimal:
+    """One number as it is written with so many decimals: 99.065 is 99.07, as people and the law round.
+
+    A binary number counts as the decimal it shows as; formatting it as it is would give 99.06.
+    """
+    exact = Decimal(str(value))
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE) if exact.is_finite() else exact

@@ -143,7 +143,7 @@ def _pay(outcome: OutcomeView) -> RemunerationView | None:
 def _items(made: Receipt) -> dict[str, list[object]]:
     found: dict[str, list[object]] = {}
     for line in made.lines:
-        if line.item is not None:
+        if line.item is not None and not line.left_empty:
             found.setdefault(line.item, []).append(line)
     return found
 
