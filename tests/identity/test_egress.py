@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from selaras.config import Settings
 from selaras.errors import Invalid, Misconfigured, Unavailable
@@ -41,8 +48,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[int]:
+def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hung up is meant
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -166,3 +175,40 @@ def test_nobody_there_is_told_in_words() -> None:
         free = probe.getsockname()[1]
     with pytest.raises(Unavailable, match="cannot be reached"):
         HERE.send("GET", f"http://127.0.0.1:{free}/")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for sso.localhost alone, signed by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sso.localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("sso.localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    held = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    file.write_bytes(held + made.public_bytes(pem))
+    return file
+
+
+def test_the_certificate_must_be_trusted_and_bear_the_name_though_the_address_is_dialled(certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serving(context) as port:
+        trusting = Egress(loopback=True, trust=ssl.create_default_context(cafile=certificate))
+        answer = trusting.send("GET", f"https://sso.localhost:{port}/ok")
+        assert answer.body == f"sso.localhost:{port}".encode()
+        for way, host in ((trusting, "other.localhost"), (trusting, "127.0.0.1"), (HERE, "sso.localhost")):
+            with pytest.raises(Unavailable) as refused:
+                way.send("GET", f"https://{host}:{port}/ok")
+            assert refused.value.code == "egress_certificate", host

@@ -110,7 +110,7 @@ def provider() -> None:
 @click.option("--scope", "scopes", multiple=True, help="Scopes (default: openid profile email).")
 @click.option("--acr", "acr_values", multiple=True, help="Levels of which one must be confirmed (repeatable).")
 @click.option("--just-in-time", is_flag=True, help="Make an account when one of the agency's people first signs in.")
-@click.option("--switch-on", "on", is_flag=True, help="Check it and switch it on, as the agency's first.")
+@click.option("--switch-on", "on", is_flag=True, help="Check it and switch it on untested, as the agency's first.")
 def add(
     slug: str, name: str, name_en: str, secret_file: IO[str] | None, public: bool, on: bool, **more: object
 ) -> None:

@@ -130,10 +130,10 @@ def tested(session: Session, actor: Actor, provider_id: UUID, told: Told, accoun
 
 
 def switch_on(session: Session, actor: Actor, provider_id: UUID) -> None:
-    """People sign in by it from now on; one that was retired may return. `Conflict` before a test has succeeded.
+    """People sign in by it from now on. `Conflict` before a test has succeeded, and for one that was retired.
 
-    An operator on the server itself (the system) may switch on the first one untested: before it nobody can sign in
-    to try it.
+    An operator on the server itself (the system) may switch one on untested, since nobody can try an agency's first;
+    the ledger says that it was not tested.
     """
     row = _row(session, provider_id)
     if row.state == "active":
