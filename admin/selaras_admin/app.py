@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from selaras.config import Settings, settings
 from selaras.db.session import Database
-from selaras.edge import demonstration, errors, forms, headers, languages
+from selaras.edge import errors, forms, headers, languages
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Process, has_realm, process
 from selaras.errors import Refused
@@ -22,7 +22,7 @@ from selaras.identity.vault import Vault
 from selaras.regulation import load_registry
 from selaras.tenancy.rules import host_name, host_name_or_none
 from selaras.web.pages import error_page
-from selaras_admin import pages
+from selaras_admin import pages, provider
 from selaras_admin.operators import REALM, Operator, operator_of
 from selaras_admin.vocabulary import say
 
@@ -48,6 +48,7 @@ def create_console(chosen: Settings | None = None) -> Flask:
     """The console of one process. `Misconfigured` for a missing setting or a database role the walls do not bind."""
     chosen = chosen or settings()
     chosen.require("secret_key")
+    provider.configured(chosen)
     vault, egress = Vault(chosen.require("encryption_keys")), Egress.of(chosen)
     redis = connect(chosen.require("redis_url"))
     database = open_database(chosen)
@@ -58,7 +59,7 @@ def create_console(chosen: Settings | None = None) -> Flask:
         redis=redis,
         sessions=SessionStore(redis, prefix=NAME),
         registry=load_registry(),
-        development=demonstration.allowed(chosen, chosen.console_address),
+        development=False,
         cookies=NAME,
         vault=vault,
         egress=egress,
@@ -80,7 +81,7 @@ def open_database(chosen: Settings) -> Database:
 
 def _install(app: Console, chosen: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    app.config["WITHOUT_TRANSACTION"] = frozenset({pages.ASSETS})
+    app.config["WITHOUT_TRANSACTION"] = pages.WITHOUT_TRANSACTION
     app.jinja_loader = ChoiceLoader([PackageLoader("selaras_admin"), PackageLoader("selaras.web")])
     if chosen.trusted_proxies:
         n = chosen.trusted_proxies
@@ -88,7 +89,7 @@ def _install(app: Console, chosen: Settings) -> None:
     host = host_name(chosen.console_host)
     app.before_request(lambda: _refuse_other_host(host))
     languages.install(app, TRANSLATIONS)
-    pages.install(app, with_development=process_of(app).development)
+    pages.install(app)
     app.register_error_handler(Exception, lambda error: error_page(errors.problem_of(_in_own_words(error))))
     app.after_request(lambda response: _finish(response, chosen))
 

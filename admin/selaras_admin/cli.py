@@ -15,10 +15,12 @@ def console() -> None:
     from granian.constants import Interfaces  # noqa: PLC0415  # likewise
 
     from selaras_admin.app import open_database  # noqa: PLC0415  # likewise
+    from selaras_admin.provider import configured  # noqa: PLC0415  # likewise
 
     chosen = settings()
     for name in ("secret_key", "redis_url", "encryption_keys"):
         chosen.require(name)
+    configured(chosen)
     # Told here in one sentence; the server's own processes would only say that they could not start.
     open_database(chosen).close()
     address, port = host_and_port(chosen.console_address, variable("console_address"))

@@ -19,7 +19,8 @@ from selaras_admin.operators import ZONE, OperatorPermission, day, present
 
 # The name is the one that the frame, the macros and the error pages of the core build their addresses with.
 console = Blueprint("web", __name__)
-development = Blueprint("development", __name__)
+# No transaction is opened for these: a file, and what waits for the operators' provider.
+WITHOUT_TRANSACTION = frozenset({ASSETS, "web.leave_for_provider", "web.sign_in_callback", "web.sign_out_back_channel"})
 
 _PLACES = (
     Place("web.home", lazy_gettext("Agencies"), "home", frozenset({OperatorPermission.SEE_AGENCIES})),
@@ -45,24 +46,22 @@ NOTES.update(
 )
 
 
-def install(app: Flask, *, with_development: bool) -> None:
-    """Add every page; the development sign-in only where it is allowed, elsewhere its route does not exist."""
+def install(app: Flask) -> None:
+    """Add every page."""
     from selaras_admin import (  # noqa: PLC0415  # they import this module
         accounts,
         agencies,
+        identity,
         isolation,
         journal,
         regions,
         rollouts,
         support,
     )
-    from selaras_admin.identity import develop  # noqa: PLC0415  # likewise
 
-    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, develop):
+    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, identity):
         assert module.__name__
     app.register_blueprint(console)
-    if with_development:
-        app.register_blueprint(development)
 
 
 def regulation_title(code: str | None) -> str:
@@ -114,4 +113,4 @@ console.add_url_rule("/assets/<digest>/<name>", "asset", asset)
 for _name, _filter in {**FILTERS, "regulation": regulation_title, "decree": decree}.items():
     console.add_app_template_filter(_filter, _name)
 
-__all__ = ["ASSETS", "console", "day", "install"]
+__all__ = ["ASSETS", "WITHOUT_TRANSACTION", "console", "day", "install"]

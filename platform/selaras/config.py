@@ -31,6 +31,12 @@ class Settings:
     console_host: str = "console.localhost"
     tls: bool = False
     trusted_proxies: int = 0
+    operator_issuer: str = ""
+    operator_client_id: str = ""
+    operator_client_secret: str = ""
+    operator_acr: str = ""
+    operator_amr: str = ""
+    operator_claim: str = "preferred_username"
     development_sign_in: bool = False
     workers: int = 2
     jobs_in_flight: int = 4

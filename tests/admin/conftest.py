@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from factories.browsing import browser, serve
 from factories.operators import make_operator
+from factories.providers import nanoidp
 from factories.site import ENCRYPTION_KEY, Visitor
 from flask import Flask
 from sqlalchemy import event, text
@@ -26,7 +27,7 @@ from selaras.regulation import load_registry
 from selaras_admin.app import create_console, process_of
 from selaras_admin.operators import REALM
 
-__all__ = ["browser", "serve"]
+__all__ = ["browser", "nanoidp", "serve"]
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 HOST = "console.localhost"
@@ -70,7 +71,6 @@ def console_settings(urls: Any, redis_url: str) -> Settings:
         redis_url=redis_url,
         secret_key="k" * 40,
         encryption_keys=ENCRYPTION_KEY,
-        development_sign_in=True,
     )
 
 

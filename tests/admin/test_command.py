@@ -31,7 +31,6 @@ def _environment(chosen, **changes: str) -> dict[str, str]:
         "SELARAS_REDIS_URL": chosen.redis_url,
         "SELARAS_SECRET_KEY": chosen.secret_key,
         "SELARAS_ENCRYPTION_KEYS": chosen.encryption_keys,
-        "SELARAS_DEVELOPMENT_SIGN_IN": "true",
         **changes,
     }
 
@@ -76,7 +75,7 @@ def test_it_serves_its_own_host_and_stops_at_once(console_settings):
         _wait(port, process)
         status, page = _get(port, "console.localhost")
         assert status == 200
-        assert 'action="/sign-in/development"' in page
+        assert "SELARAS_OPERATOR_ISSUER" in page
         assert _get(port, "sidoarjo.localhost")[0] == 404
         assert _get(port, "console.localhost", "/")[0] == 303
         asked = time.monotonic()
@@ -107,3 +106,15 @@ def test_a_missing_setting_is_named(console_settings):
     )
     assert done.returncode == 2
     assert "SELARAS_CONSOLE_DATABASE_URL" in done.stderr
+
+
+def test_a_provider_without_a_second_factor_is_one_sentence(console_settings):
+    environment = _environment(
+        console_settings, SELARAS_OPERATOR_ISSUER="https://idp.example", SELARAS_OPERATOR_CLIENT_ID="console"
+    )
+    done = subprocess.run(
+        [PROGRAM, "console"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "SELARAS_OPERATOR_ACR" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

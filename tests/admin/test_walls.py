@@ -18,7 +18,7 @@ from selaras_admin.app import create_console
 from selaras_admin.operators import OperatorPermission
 
 TENANT = sorted(name for name, model in sides().items() if model.side == "tenant")
-READS = ("/", "/regions", "/rollouts", "/isolation", "/sign-in")
+READS = ("/", "/regions", "/rollouts", "/isolation", "/sign-in", "/operators", "/journal", "/support", "/sessions")
 
 
 def test_every_table_in_the_catalogue_is_declared(console_database):
@@ -63,7 +63,10 @@ def test_only_the_way_in_and_the_style_are_public(app):
     public = {
         rule.rule for rule in app.url_map.iter_rules() if declared(app.view_functions[rule.endpoint]) == frozenset()
     }
-    assert public == {"/assets/<digest>/<name>", "/language", "/sign-in", "/sign-in/development", "/sign-out"}
+    assert public == {
+        *("/assets/<digest>/<name>", "/language", "/sign-in", "/sign-in/provider", "/sign-in/callback"),
+        *("/sign-out", "/sign-out/back-channel"),
+    }
 
 
 def test_no_page_speaks_of_a_tenant_table(operator, statements, plant, close_period, rule_text):

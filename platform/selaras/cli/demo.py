@@ -17,6 +17,7 @@ from selaras.cli.serve import refuse_taken_addresses, services, work_services
 from selaras.config import Settings, settings
 from selaras.db.session import Database
 from selaras.demo.arranging import arrange
+from selaras.demo.desk import Desk
 from selaras.demo.feature import roll_out
 from selaras.demo.guests import Invited, invited
 from selaras.demo.offices import OFFICES
@@ -45,11 +46,15 @@ WIDTH = 150
 )
 @click.option("--only", multiple=True, metavar="SLUG", help="Only these agencies (may be repeated).")
 @click.option("--no-serve", is_flag=True, help="End after the summary; leave no process behind.")
-def demo(people: int, only: tuple[str, ...], no_serve: bool) -> None:
+@click.option("--code", is_flag=True, help="Print the operators' one-time code of this half minute, and end.")
+def demo(people: int, only: tuple[str, ...], no_serve: bool, code: bool) -> None:
     """The pilot agencies and their successors close a quarter, each behind its own wall; then open it in a browser.
 
     Without --only it plays every agency whose pack has a demo; `--only` with a wrong name lists them.
     """
+    if code:
+        click.echo(Desk(settings().home.resolve()).code())
+        return
     terminal = Console()
     # A pipe or a narrow window would fold the summary beyond reading.
     console = Console(width=max(terminal.width, WIDTH))
@@ -63,11 +68,15 @@ def demo(people: int, only: tuple[str, ...], no_serve: bool) -> None:
             _played(console, instance, packs, people, began)
             return
         beside = Beside(instance.settings.home)
-        supervisor = Supervisor([*beside.services(), *services(instance)], logs=instance.settings.home / "logs")
+        desk = Desk(instance.settings.home)
+        told = replace(instance, settings=desk.settings(instance.settings))
+        providers = [*beside.services(), desk.service(instance.settings)]
+        supervisor = Supervisor([*providers, *services(told)], logs=instance.settings.home / "logs")
         try:
             supervisor.start(*beside.providers)
             _played(console, instance, packs, people, began)
-            _sign_ins(console, instance.settings, beside, _welcome(instance, beside, packs))
+            _sign_ins(console, beside, _welcome(instance, beside, packs))
+            _operators(console, instance.settings, desk)
             supervisor.run()
         finally:
             supervisor.stop()
@@ -186,7 +195,7 @@ def _welcome(instance: Running, beside: Beside, packs: list[Pack]) -> list[Invit
     return found
 
 
-def _sign_ins(console: Console, chosen: Settings, beside: Beside, found: list[Invited]) -> None:
+def _sign_ins(console: Console, beside: Beside, found: list[Invited]) -> None:
     table = Table(title="Buka di peramban / open in a browser (Ctrl-C: berhenti)", title_justify="left")
     for heading in ("Instansi", "Alamat", "Masuk di", "Pengelola", "Penilai (NIP)", "Pegawai (NIP)"):
         table.add_column(heading, no_wrap=True)
@@ -197,5 +206,14 @@ def _sign_ins(console: Console, chosen: Settings, beside: Beside, found: list[In
     others = ", ".join(f"{key}.<instansi>" for key, _, _ in OFFICES[1:])
     console.print(f"Kata sandi semua orang / everybody's password: [bold]{beside.password}[/bold]", highlight=False)
     console.print(f"Juga / also: {others}; dan NIP siapa saja dalam / any number in {beside.listed}", highlight=False)
+
+
+def _operators(console: Console, chosen: Settings, desk: Desk) -> None:
     port, operators = chosen.console_address.rsplit(":", 1)[1], ", ".join(one[0] for one in OPERATORS)
     console.print(f"Konsol pusat / console: http://{chosen.console_host}:{port}/ ({operators})", highlight=False)
+    console.print(
+        f"Operator: kata sandi / password [bold]{desk.password}[/bold]; kode sekali pakai / one-time code: "
+        "`python3 run.py demo --code`\n(atau aplikasi autentikator dengan rahasia / or an authenticator app with the "
+        f"secret {desk.one_time_secret})",
+        highlight=False,
+    )

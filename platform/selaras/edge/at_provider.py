@@ -15,8 +15,8 @@ COOKIE = "signing_in"
 
 
 def flow() -> Flow:
-    """Sign-ins under way of this process's agencies."""
-    return Flow(process().redis, process().egress)
+    """Sign-ins under way of this process's agencies, or of the console."""
+    return Flow(process().redis, process().egress, process().cookies)
 
 
 def own_url(path: str) -> str:

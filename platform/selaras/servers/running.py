@@ -34,8 +34,10 @@ class Running:
         }
 
     def process_environment(self, *, database: str) -> dict[str, str]:
-        """What one process is given: every setting but the database URLs of the other roles."""
+        """What one process is given: every setting but the database URLs of other roles and the console's client."""
         others = {variable(name) for name in DATABASES} - {variable(f"{database}_database_url")}
+        if database != "console":
+            others |= {name for name in self.environment if name.startswith(variable("operator_"))}
         return {name: value for name, value in self.environment.items() if name not in others}
 
 
