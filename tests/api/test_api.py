@@ -70,7 +70,8 @@ def test_every_read_answers_what_it_declares(site: Site) -> None:
             continue
         path = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], template)
         visitor = head if template.endswith("/team") or "/objections" in template else manager
-        if any(part in template for part in ("/roles", "/access", "/permissions", "/identity-providers")):
+        administered = ("/roles", "/access", "/permissions", "/identity-providers", "/accounts", "/directory-groups")
+        if any(part in template for part in administered):
             visitor = admin
         response = visitor.get(path)
         # The printed receipt is switched on nowhere in this site, and nobody need have objected.

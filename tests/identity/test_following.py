@@ -13,11 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from selaras.db.session import Database
+from selaras.identity import providers
 from selaras.identity.actor import system
+from selaras.identity.oidc.party import Told
+from selaras.identity.provider_queries import provider
+from selaras.identity.refusals import Reason, SignInRefused
 from selaras.identity.service import close_account
+from selaras.identity.vault import Vault, new_key
 from selaras.organisation.accounts import give_accounts
 from selaras.organisation.rounds import LeaverRounds
 from selaras.organisation.settling import number_ended, settle
+from selaras.organisation.signing_in import account_for
 
 FIRST, SECOND, THIRD = NIP["contract"], "199107072024211009", "199107072025031008"
 # A second contract as PPPK, then CPNS and PNS, which keep one number.
@@ -68,6 +74,35 @@ def test_contract_after_contract_and_then_civil_servant_is_one_account(staff: Se
         {"t": staff.info["tenant"]},
     ).scalar_one()
     assert actions == 2
+
+
+def told(subject: str, number: str) -> Told:
+    claims = {"sub": subject, "preferred_username": number}
+    return Told(
+        claims=claims,
+        subject=subject,
+        id_token="t",
+        algorithm="RS256",
+        provider_session=None,
+        acr=None,
+        amr=(),
+        until=None,
+    )
+
+
+@pytest.mark.parametrize("subject", ["the same at the provider", "made anew at the provider"])
+def test_the_new_number_signs_in_to_the_same_account_and_the_old_one_to_none(staff: Session, subject: str) -> None:
+    wanted = providers.Wanted(name={"id": "SSO"}, issuer="https://sso.example", client_id="x", client_secret="rahasia")
+    made = providers.register(staff, system(staff.info["tenant"]), Vault(new_key()), wanted)
+    sso, before = provider(staff, made), account_of(staff, "contract").id
+    row = person("contract", NIP_BARU=SECOND, **STEPS[0][2])
+    taken(staff, "people", people_file(people(row)), as_of=STEPS[0][0])
+    assert account_for(staff, sso, told(subject, SECOND), date(2026, 2, 1)) == before
+    for who in (subject, "somebody else"):
+        with pytest.raises(SignInRefused) as refused:
+            account_for(staff, sso, told(who, FIRST), date(2026, 2, 1))
+        assert refused.value.reason == Reason.NUMBER_ENDED
+        assert refused.value.code == "sign_in.no_account", "a visitor learns no more than of any other account"
 
 
 def test_a_name_of_their_own_and_a_taken_name_stay(staff: Session) -> None:

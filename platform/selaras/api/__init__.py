@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from selaras.api import (
+    accounts,
     clients,
     closing,
     evaluation,
@@ -58,6 +59,7 @@ def install(app: Flask) -> None:
         providers,
         clients,
         roles,
+        accounts,
     ):
         documented.register_blueprint(module.endpoints)
     oauth.install(app)

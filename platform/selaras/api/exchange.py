@@ -32,7 +32,7 @@ class ImportFile(Schema):
 
 
 @endpoints.route("/imports", methods=["POST"])
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 @endpoints.arguments(schema_of(import_shapes.ImportForm), location="form")
 @endpoints.arguments(ImportFile, location="files")
 @endpoints.response(200, schema_of(import_shapes.Import))
@@ -59,7 +59,7 @@ def post_import(form: dict[str, Any], files: dict[str, Any]) -> Response:
 
 
 @endpoints.route("/imports/jobs/<uuid:job_id>")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 @endpoints.response(200, schema_of(import_shapes.ImportJob))
 def show_import_job(job_id: UUID) -> Response:
     """How far the import of a large file is; `batch_id` names the import when it is done."""
@@ -77,7 +77,7 @@ def withdraw_handover(body: dict[str, Any], batch_id: UUID) -> Response:
 
 
 @endpoints.route("/imports")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 @endpoints.response(200, schema_of(import_shapes.Imports))
 def list_imports() -> Response:
     """The newest uploads."""
@@ -85,7 +85,7 @@ def list_imports() -> Response:
 
 
 @endpoints.route("/imports/<uuid:batch_id>")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 @endpoints.response(200, schema_of(import_shapes.Import))
 def show_import(batch_id: UUID) -> Response:
     """One upload with what is wrong with it."""

@@ -116,10 +116,11 @@ def _people(session: Session, subject: Subject) -> list[tuple[str, PersonView | 
 
 def _facts(one: PersonView) -> dict[str, str | None]:
     line = one.line
+    # Whoever holds a public office has neither number nor rank: the title stands alone.
+    ranked = {"number": line.number, "rank": line.rank} if one.numbers else {}
     return {
         "name": line.name,
-        "number": line.number,
-        "rank": line.rank,
+        **ranked,
         "post": line.position_title,
         "unit": line.unit_name,
     }
@@ -127,7 +128,7 @@ def _facts(one: PersonView) -> dict[str, str | None]:
 
 def _signers(session: Session, say: Say, subject: Subject) -> list[dict[str, str]]:
     return [
-        {"role": say(role), "name": one.line.name, "number": one.line.number or _NOTHING}
+        {"role": say(role), "name": one.line.name, "number": one.line.number or one.line.position_title or _NOTHING}
         for role, one in _people(session, subject)[:2]
         if one is not None
     ]

@@ -20,8 +20,10 @@ from selaras.db.bulk import set_based
 from selaras.db.merge import Merged
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, Refused
+from selaras.exchange.access import refuse_kind
 from selaras.exchange.intake import Intake, Loader
 from selaras.exchange.kinds import (
+    accounts,
     assignments,
     feedback,
     goals,
@@ -71,6 +73,7 @@ LOADERS: Mapping[Kind, Loader] = {
     Kind.RATINGS: ratings.load,
     Kind.HISTORY: history.load,
     Kind.POTENTIAL: potential.load,
+    Kind.ACCOUNTS: accounts.load,
 }
 
 
@@ -105,15 +108,15 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
     progress: Callable[[int, int], None] | None = None,
     batch_id: UUID | None = None,
 ) -> ImportReport:
-    """Take over a file of one `Kind`, or refuse it whole; needs IMPORT.
+    """Take over a file of one `Kind`, or refuse it whole; needs what `access.refuse_kind` asks.
 
     Errors leave only the batch's row with the problems (commit it, so that they can be read); a preview does all the
     work, reports it and takes it back. The same file twice changes nothing. Raises `Invalid` for an unknown kind.
     `progress` is told (rows done, rows): when the file is read, and when it is taken. `batch_id`: the import's, where
     it was given one before.
     """
-    actor.require(Permission.IMPORT)
     known, name = known_kind(kind), plain_name(file_name)
+    refuse_kind(actor, known)
     _refuse_whole(actor, known)
     _one_at_a_time(session)
     present = today(
@@ -152,7 +155,7 @@ def run(  # noqa: PLR0913  # the file, who brings it, and what the caller's proc
 
 def _refuse_whole(actor: Actor, kind: Kind) -> None:
     """What sets up the agency itself (units, people, superiors, goals, history) is for those who import for all."""
-    if actor.roots(Permission.IMPORT) is not None and kind not in OF_PEOPLE:
+    if kind is not Kind.ACCOUNTS and actor.roots(Permission.IMPORT) is not None and kind not in OF_PEOPLE:
         raise Refused(
             "import_whole",
             "Files of this kind are imported for the whole agency; you import for a part of it. Ask its performance "

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from selaras.config import settings
 from selaras.errors import NotFound
+from selaras.exchange.access import refuse_kind
 from selaras.exchange.imports import known_kind, plain_name
 from selaras.exchange.imports import run as run_import
 from selaras.exchange.queries import BatchView, batch, known_batch
@@ -74,8 +75,7 @@ def receive(session: Session, actor: Actor, store: FileStore, registry: Registry
 
 def submit(session: Session, actor: Actor, store: FileStore, upload: Upload) -> UUID:
     """Keep the file and order its import; needs IMPORT. Returns the job's id."""
-    actor.require(Permission.IMPORT)
-    known_kind(upload.kind)
+    refuse_kind(actor, known_kind(upload.kind))
     name = plain_name(upload.file_name)
     file_id = keep(session, store, actor, name, "application/octet-stream", upload.data, "import")
     batch_id: UUID = session.execute(select(func.uuidv7())).scalar_one()

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     RATINGS = "ratings"
     HISTORY = "history"
     POTENTIAL = "potential"
+    ACCOUNTS = "accounts"
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,20 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             Column("POTENSIAL", "level"),
             Column("SUMBER", "source"),
             Column("BERLAKU MULAI", "since", "date"),
+        ),
+        Kind.ACCOUNTS: (
+            Column("NAMA PENGGUNA", "subject", longest=250),
+            Column("NAMA", "name", longest=250),
+            _optional("EMAIL", "email", longest=250),
+            _optional("PERAN", "roles"),
+            Column(
+                "STATUS",
+                "state",
+                "code",
+                present=False,
+                filled=False,
+                codes={"aktif": "open", "nonaktif": "closed", "ditutup": "closed"},
+            ),
         ),
         Kind.ORGANISATION_RATINGS: (
             Column("UNOR ID", "unit_source_id"),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from selaras.errors import NotFound
+from selaras.exchange.access import kinds_for
 from selaras.exchange.models import ImportBatch
 from selaras.exchange.report import Problem, problem_from
 from selaras.identity.actor import Actor
@@ -45,7 +46,9 @@ def batch(session: Session, actor: Actor, batch_id: UUID) -> BatchView:
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
-    return true() if actor.roots(Permission.IMPORT) is None else ImportBatch.account_id == actor.account_id
+    """Files of the kinds that one may import oneself; whoever imports for a part of the agency sees their own."""
+    mine = ImportBatch.kind.in_([kind.value for kind in kinds_for(actor)])
+    return mine if actor.roots(Permission.IMPORT) is None else mine & (ImportBatch.account_id == actor.account_id)
 
 
 def known_batch(session: Session, batch_id: UUID) -> BatchView | None:

@@ -55,6 +55,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "not_whole": ("“{value}” is not a whole number.", "Write a whole number, such as 2026."),
         "out_of_range": ("{value} is not between {low} and {high}.", _AGAIN),
         "not_allowed": ("“{value}” is not known here.", "Use one of: {allowed}."),
+        "not_an_email": (
+            "“{value}” is no e-mail address.",
+            "Write one such as nama@instansi.go.id, or leave it empty.",
+        ),
         "number_shape": (
             "“{value}” is not a NIP of 18 digits.",
             "Write all 18 digits; in a spreadsheet, format the column as text first.",

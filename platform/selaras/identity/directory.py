@@ -18,7 +18,7 @@ from selaras.db.session import tenant_of
 from selaras.errors import Invalid, NotFound
 from selaras.identity.actor import Actor
 from selaras.identity.models import Account, DirectoryGroup, DirectoryMember, DirectoryRole
-from selaras.identity.permissions import Permission, Role
+from selaras.identity.permissions import Permission, Role, ScopeKind, scopes_of
 
 ORIGIN = "directory"
 DERIVED = frozenset({Role.EMPLOYEE, Role.APPRAISER})
@@ -96,7 +96,7 @@ def set_roles(session: Session, actor: Actor, group_id: UUID, roles: Collection[
 
     `Invalid` for a role that nobody can be granted, `NotFound` for a group of nobody here.
     """
-    actor.require(Permission.GRANT_ROLES)
+    actor.require_whole(Permission.GRANT_ROLES)
     _check(roles)
     if session.scalar(select(DirectoryGroup.id).where(DirectoryGroup.id == group_id)) is None:
         raise NotFound("group_unknown", "There is no such group here.")
@@ -114,8 +114,13 @@ def set_roles(session: Session, actor: Actor, group_id: UUID, roles: Collection[
     follow(session, actor, members, day)
 
 
+def grantable_to_groups() -> list[str]:
+    """The roles that a group or a file can stand for: those that are held for the whole agency."""
+    return [role.value for role in Role if role not in DERIVED and ScopeKind.AGENCY in scopes_of(role)]
+
+
 def _check(roles: Iterable[str]) -> None:
-    grantable = [role.value for role in Role if role not in DERIVED]
+    grantable = grantable_to_groups()
     for role in roles:
         if role not in grantable:
             raise Invalid(

@@ -48,7 +48,9 @@ class Account(TenantModel):
         UniqueConstraint("tenant_id", "subject_key"),
         Index("ix_account_external_id", "tenant_id", "external_id"),
         CheckConstraint("source IN ('setup', 'import', 'scim', 'jit', 'invitation')", name="source"),
-        CheckConstraint("inactive_cause IN ('left', 'scim', 'import', 'page', 'deleted')", name="inactive_cause"),
+        CheckConstraint(
+            "inactive_cause IN ('left', 'scim', 'import', 'page', 'deleted', 'invited')", name="inactive_cause"
+        ),
     )
 
 

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_INACTIVE = "account_inactive"
     ACCOUNT_LINKED_ELSEWHERE = "account_linked_elsewhere"
+    NUMBER_ENDED = "number_ended"
+    INVITATION_INVALID = "invitation_invalid"
     # A session cookie that another agency gave
     SESSION_FOREIGN = "session_foreign"
     # Service tokens and machine clients
@@ -104,6 +106,8 @@ _SAID: dict[Reason, Sentence] = {
     Reason.ACCOUNT_UNKNOWN: _NO_ACCOUNT,
     Reason.ACCOUNT_INACTIVE: _NO_ACCOUNT,
     Reason.ACCOUNT_LINKED_ELSEWHERE: _NO_ACCOUNT,
+    Reason.NUMBER_ENDED: _NO_ACCOUNT,
+    Reason.INVITATION_INVALID: _NO_ACCOUNT,
     **dict.fromkeys(_TOKENS, _TOKEN),
 }
 

@@ -59,6 +59,12 @@ _TAKE = text(
 )
 
 
+def join_accounts(session: Session, day: date) -> list[UUID]:
+    """Join everybody without an account to the account of their number; the people's ids."""
+    joining = text(f"{_JOIN.text} RETURNING p.id")
+    return list(session.execute(joining, {"tenant": tenant_of(session), "day": day}).scalars())
+
+
 def link_person(session: Session, actor: Actor, account_id: UUID, day: date) -> UUID | None:
     """Join an account to the person whose number is its user name today; None unless there is one without account."""
     parameters = {"tenant": tenant_of(session), "account": account_id, "day": day}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -179,4 +179,43 @@ class ReportingLine(TenantModel):
         Index("ix_reporting_line_person", "tenant_id", "person_id"),
         CheckConstraint("person_id <> superior_id", name="not_oneself"),
         CheckConstraint("origin IN ('unit_head', 'stated')", name="origin"),
+    )
+
+
+class PublicOffice(TenantModel):
+    """An office of somebody without a NIP (minister, governor, regent, mayor), dated; `unit_id`: the unit they lead."""
+
+    __tablename__ = "public_office"
+
+    person_id: Mapped[UUID]
+    title: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    during: Mapped[Range[date]] = dated()
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("unit_id", "unit"),
+        one_at_a_time("person_id", name="one_office_a_day"),
+        one_at_a_time("unit_id", name="one_holder_of_a_unit_a_day", where="unit_id IS NOT NULL"),
+    )
+
+
+class Invitation(TenantModel):
+    """A way in for the holder of such an office: used once, at the agency's own provider; the token only as a hash."""
+
+    __tablename__ = "invitation"
+
+    account_id: Mapped[UUID]
+    token_hash: Mapped[str]
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("account_id", "account"),
+        within("created_by", "account"),
+        UniqueConstraint("tenant_id", "account_id"),
+        UniqueConstraint("tenant_id", "token_hash"),
     )

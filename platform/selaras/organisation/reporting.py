@@ -15,12 +15,17 @@ from selaras.db.session import tenant_of
 from selaras.organisation.service import known_units
 
 _SERVING = """
-    SELECT DISTINCT ON (a.person_id) a.person_id, p.source_id, a.unit_id, post.is_head::text, lower(a.during)
+    SELECT DISTINCT ON (a.person_id) a.person_id, p.source_id, a.unit_id, post.is_head::text, lower(a.during), 'false'
     FROM selaras.appointment a
     JOIN selaras.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id AND p.left_on IS NULL
     JOIN selaras.position post ON post.tenant_id = a.tenant_id AND post.id = a.position_id
     WHERE a.tenant_id = %(tenant)s AND a.kind = 'definitive' AND upper_inf(a.during)
-    ORDER BY a.person_id
+    UNION ALL
+    SELECT o.person_id, p.source_id, o.unit_id, (o.unit_id IS NOT NULL)::text, lower(o.during), 'true'
+    FROM selaras.public_office o
+    JOIN selaras.person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id AND p.left_on IS NULL
+    WHERE o.tenant_id = %(tenant)s AND upper_inf(o.during)
+    ORDER BY person_id
 """
 
 
@@ -70,14 +75,16 @@ def recompute(session: Session, day: date) -> Merged:
 def _serving(session: Session) -> pl.DataFrame:
     names = ("person_id", "source_id", "unit_id", "is_head")
     schema: dict[str, pl.DataType | type] = dict.fromkeys(names, pl.String)
-    frame = read_frame(session, _SERVING, {"tenant": tenant_of(session)}, schema | {"since": pl.Date})
-    return frame.with_columns(pl.col("is_head") == "true")
+    dated = schema | {"since": pl.Date, "in_office": pl.String}
+    frame = read_frame(session, _SERVING, {"tenant": tenant_of(session)}, dated)
+    return frame.with_columns(pl.col("is_head") == "true", pl.col("in_office") == "true")
 
 
 def from_units(units: pl.DataFrame, serving: pl.DataFrame) -> pl.DataFrame:
     """`person_id`, `superior_id`, `since`, `first` for everybody with somebody above them.
 
-    `units`: see `service.known_units`; `serving`: `person_id`, `source_id`, `unit_id`, `is_head`, `since`. Members
+    `units`: see `service.known_units`; `serving`: `person_id`, `source_id`, `unit_id`, `is_head`, `since`, `in_office`
+    (the holder of a public office leads the unit before anybody else; False where the column is missing). Members
     answer to the leader of their unit; a leader to the leader above the highest unit they lead, so no circle can arise.
     """
     tree = _tree(units, serving)
@@ -106,7 +113,10 @@ def _tree(units: pl.DataFrame, serving: pl.DataFrame) -> Tree:
     parent = dict(units.select("unit_id", "parent_id").iter_rows())
     held = serving.filter("is_head").sort("person_id", descending=True).select("unit_id", "person_id")
     named = units.join(serving, left_on="leader_source_id", right_on="source_id").select("unit_id", "person_id")
-    return Tree(parent, dict(held.iter_rows()) | dict(named.iter_rows()))
+    above: dict[str, str] = {}
+    if "in_office" in serving.columns:
+        above = dict(serving.filter("in_office", "is_head").select("unit_id", "person_id").iter_rows())
+    return Tree(parent, dict(held.iter_rows()) | dict(named.iter_rows()) | above)
 
 
 def circles(session: Session) -> list[list[str]]:

@@ -30,8 +30,11 @@ def known_units(session: Session) -> pl.DataFrame:
 
 
 def known_people(session: Session) -> pl.DataFrame:
-    """`person_id`, `source_id`, `name`, `left_on` of everybody who is or was here."""
-    query = "SELECT id, source_id, name, left_on FROM selaras.person WHERE tenant_id = %(tenant)s"
+    """`person_id`, `source_id`, `name`, `left_on` of every civil servant who is or was here."""
+    query = """
+        SELECT p.id, p.source_id, p.name, p.left_on FROM selaras.person p WHERE p.tenant_id = %(tenant)s
+        AND NOT EXISTS (SELECT 1 FROM selaras.public_office o WHERE o.tenant_id = %(tenant)s AND o.person_id = p.id)
+    """
     schema = {"person_id": pl.String, "source_id": pl.String, "name": pl.String, "left_on": pl.Date}
     return read_frame(session, query, {"tenant": tenant_of(session)}, schema)
 

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
 from selaras.identity import links
+from selaras.identity.actor import system
 from selaras.identity.models import Account
 from selaras.identity.oidc.party import Told
 from selaras.identity.provider_queries import ProviderView
 from selaras.identity.refusals import Reason, SignInRefused
 from selaras.identity.service import signed_in
 from selaras.organisation.accounts import account_of
+from selaras.organisation.inviting import accept
+from selaras.organisation.settling import number_ended
 
 MOST_NAME = 200
 
@@ -42,11 +45,15 @@ class _Named:
 def account_for(session: Session, provider: ProviderView, told: Told, day: date) -> UUID:
     """The account that whoever signed in may use, linked from now on. `SignInRefused` with the reason otherwise.
 
-    A link is believed before a number, because numbers change and links do not. Where the two name different accounts,
-    or the account was linked to another subject, nobody is signed in: an administrator removes the link.
+    A number that nobody holds any more names nobody, also where a link stands. Else a link is believed before a number,
+    because numbers change and links do not. Where the two name different accounts, or the account was linked to another
+    subject, nobody is signed in: an administrator removes the link.
     """
     subject = f"provider:{provider.id}"
-    named = _named(session, user_name(provider, told), day)
+    name = user_name(provider, told)
+    if number_ended(session, name, day):
+        raise SignInRefused(Reason.NUMBER_ENDED, subject=subject)
+    named = _named(session, name, day)
     linked = links.linked_account(session, provider.id, told.subject)
     if linked is not None:
         if named.account_id not in (None, linked):
@@ -62,6 +69,14 @@ def account_for(session: Session, provider: ProviderView, told: Told, day: date)
         raise SignInRefused(Reason.ACCOUNT_INACTIVE, subject=subject, account=found)
     signed_in(session, found)
     return found
+
+
+def accept_invitation(session: Session, provider: ProviderView, told: Told, token: str, day: date) -> UUID:
+    """The invited account, bound to whoever just signed in; `SignInRefused` for somebody who is known here already."""
+    named = _named(session, user_name(provider, told), day)
+    if named.account_id is not None or named.person_id is not None:
+        raise SignInRefused(Reason.ACCOUNT_LINKED_ELSEWHERE, subject=f"provider:{provider.id}")
+    return accept(session, system(tenant_of(session)), provider.id, told.subject, token)
 
 
 def user_name(provider: ProviderView, told: Told) -> str:

@@ -15,10 +15,14 @@ LINE: Final = """
     LEFT JOIN selaras.reporting_line line
       ON line.tenant_id = :tenant AND line.person_id = p.id AND line.during @> CAST(:day AS date)
     LEFT JOIN selaras.person superior ON superior.tenant_id = :tenant AND superior.id = line.superior_id
+    LEFT JOIN selaras.public_office office
+      ON office.tenant_id = :tenant AND office.person_id = p.id AND office.during @> CAST(:day AS date)
+    LEFT JOIN selaras.unit led ON led.tenant_id = :tenant AND led.id = office.unit_id
 """
 
 SHOWN: Final = """
-    p.id, p.name, p.search_name, number.number, a.unit_id, unit.name AS unit_name, post.title AS position_title,
+    p.id, p.name, p.search_name, number.number, coalesce(a.unit_id, office.unit_id) AS unit_id,
+    coalesce(unit.name, led.name) AS unit_name, coalesce(post.title, office.title) AS position_title,
     post.kind AS position_kind, a.employment, a.rank, line.superior_id, superior.name AS superior_name
 """
 
@@ -80,10 +84,13 @@ SUPERIOR: Final = """
     WHERE tenant_id = :tenant AND person_id = :person AND during @> CAST(:day AS date)
 """
 
-# The leader named by the placement, while still serving; else whoever holds a head's post in the unit itself.
+# Whoever holds the public office of the unit; else the leader named by the placement, while still serving; else
+# whoever holds a head's post in the unit itself.
 LEADERS: Final = """
-    SELECT place.unit_id, coalesce(named.id, held.person_id) AS person_id
+    SELECT place.unit_id, coalesce(office.person_id, named.id, held.person_id) AS person_id
     FROM selaras.unit_placement place
+    LEFT JOIN selaras.public_office office
+      ON office.tenant_id = :tenant AND office.unit_id = place.unit_id AND office.during @> CAST(:day AS date)
     LEFT JOIN LATERAL (
         SELECT p.id FROM selaras.person p
         JOIN selaras.appointment a ON a.tenant_id = :tenant AND a.person_id = p.id
@@ -97,7 +104,7 @@ LEADERS: Final = """
         ORDER BY a.kind, a.person_id LIMIT 1
     ) held ON true
     WHERE place.tenant_id = :tenant AND place.during @> CAST(:day AS date)
-      AND coalesce(named.id, held.person_id) IS NOT NULL
+      AND coalesce(office.person_id, named.id, held.person_id) IS NOT NULL
 """
 
 UNITS: Final = f"""

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_limiter import Limiter
 
 from selaras.web import (
+    accounts,
     clients,
     closing,
     evaluation,
@@ -15,6 +16,7 @@ from selaras.web import (
     home,
     identity,
     interface,
+    invitations,
     matrix,
     objections,
     organisation,
@@ -34,6 +36,8 @@ from selaras.web.pages import error_page
 
 # Each adds its routes to `pages` when it is imported.
 PAGES = (
+    invitations,
+    accounts,
     home,
     organisation,
     planning,

@@ -13,7 +13,7 @@ from selaras.edge.fields import day_of_field
 from selaras.errors import Invalid
 from selaras.evaluation import handovers
 from selaras.exchange import jobs
-from selaras.exchange.layouts import Kind
+from selaras.exchange.access import kinds_for
 from selaras.exchange.queries import batch, recent
 from selaras.identity.permissions import Permission
 from selaras.web.blueprint import pages
@@ -21,14 +21,14 @@ from selaras.web.pages import fragment, render, see
 
 
 @pages.get("/imports")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 def imports() -> Response:
     """The last uploads and the form for the next one."""
     return _imports_page()
 
 
 @pages.post("/imports")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 def upload() -> BaseResponse:
     """Take a file over, or look at it only; a large one is a job. A refused file is shown and changes nothing."""
     file = request.files.get("file")
@@ -52,7 +52,7 @@ def upload() -> BaseResponse:
 
 
 @pages.get("/imports/<uuid:batch_id>")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 def import_page(batch_id: UUID) -> Response:
     """One upload: what it changed, or what to mend in it."""
     return _import_page(batch_id)
@@ -71,7 +71,7 @@ def withdraw_handover(batch_id: UUID) -> BaseResponse:
 
 
 @pages.get("/imports/jobs/<uuid:job_id>")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 def import_job_page(job_id: UUID) -> BaseResponse:
     """How far the import of a large file is; when it is done, its page."""
     job = jobs.import_job(session(), actor(), job_id)
@@ -81,7 +81,7 @@ def import_job_page(job_id: UUID) -> BaseResponse:
 
 
 @pages.get("/imports/jobs/<uuid:job_id>/progress")
-@needs(Permission.IMPORT)
+@needs(Permission.IMPORT, Permission.MANAGE_ACCOUNTS)
 def import_progress(job_id: UUID) -> Response:
     """The same for a page that is open; when the job has ended, the page is to reload."""
     job = jobs.import_job(session(), actor(), job_id)
@@ -97,7 +97,7 @@ def _imports_page(error: Invalid | None = None) -> Response:
         422 if error else 200,
         active="web.imports",
         batches=recent(session(), actor(), 20),
-        kinds=list(Kind),
+        kinds=kinds_for(actor()),
         form=request.form,
         error=error,
     )

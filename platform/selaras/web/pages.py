@@ -47,16 +47,17 @@ _PLACES = (
         "wall",
         frozenset({Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE_FOLLOWUP}),
     ),
+    Place("web.accounts", lazy_gettext("Accounts"), "people", frozenset({Permission.MANAGE_ACCOUNTS})),
     Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
     Place("web.access", lazy_gettext("Access"), "wall", frozenset({Permission.SEE_ACCESS})),
     Place("web.identity_providers", lazy_gettext("Sign-in"), "wall", frozenset({Permission.MANAGE_SIGN_IN})),
-    Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT})),
     Place(
         "web.support",
         lazy_gettext("Support access"),
         "support",
         frozenset({Permission.APPROVE_SUPPORT, Permission.SEE_LEDGER}),
     ),
+    Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT, Permission.MANAGE_ACCOUNTS})),
 )
 
 # What a page says after something was done; named in the address, so that nothing needs to be kept for it.
@@ -91,6 +92,10 @@ NOTES = {
     "support-refused": lazy_gettext("The request was refused; nobody enters."),
     "support-ended": lazy_gettext("The access is over; nothing more can be seen."),
     "support-left": lazy_gettext("You have left; your support access is over."),
+    "account-closed": lazy_gettext("The account is closed. Whoever was signed in with it is out."),
+    "account-opened": lazy_gettext("The account is open again."),
+    "invitation-revoked": lazy_gettext("The invitation was taken back; its link is worth nothing."),
+    "group-roles": lazy_gettext("What the group stands for has been recorded; its members' roles have followed."),
     "signed-out": lazy_gettext("You are signed out."),
     "signed-out-everywhere": lazy_gettext("You are signed out here and at your identity provider."),
     "saved": lazy_gettext("It has been saved."),

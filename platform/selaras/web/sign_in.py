@@ -22,12 +22,13 @@ from selaras.identity.oidc.party import Party, Told
 from selaras.identity.provider_queries import party, provider
 from selaras.identity.refusals import Reason, SignInRefused
 from selaras.identity.sessions import Proof
-from selaras.organisation.signing_in import account_for
+from selaras.organisation.signing_in import accept_invitation, account_for
 from selaras.web import provider_test
 from selaras.web.blueprint import pages
 from selaras.web.pages import render, see
 
 CALLBACK = "/sign-in/callback"
+INVITATION = "/invitations"
 # These wait for another server: a transaction of their own is opened before and after, none while they wait.
 WAITING = frozenset({"web.sign_in_callback", "web.sign_out_back_channel"})
 _MINUTES_10 = 600
@@ -59,7 +60,11 @@ def sign_in_callback() -> BaseResponse:
         raise SignInRefused(Reason.PROVIDER_INACTIVE, subject=f"provider:{begun.provider_id}")
     told = at_provider.flow().finish(there, begun, returned)
     with process().database.tenant(agency().tenant_id) as found:
-        account_id = account_for(found, provider(found, begun.provider_id), told, day())
+        view, token = provider(found, begun.provider_id), _invited(begun.next)
+        if token:
+            account_id = accept_invitation(found, view, told, token, day())
+        else:
+            account_id = account_for(found, view, told, day())
     return _signed_in(begun, told, account_id)
 
 
@@ -104,6 +109,12 @@ def sign_out_back_channel(provider_id: UUID) -> Response:
             facts = {"sessions": count}
             record(found, system(agency().tenant_id), "session.ended_by_provider", f"provider:{provider_id}", facts)
     return _answer(200, "{}")
+
+
+def _invited(address: str) -> str:
+    """The token of the invitation that a sign-in was begun from; empty for an ordinary one."""
+    path = f"{INVITATION}/"
+    return address.removeprefix(path) if address.startswith(path) else ""
 
 
 def _answer(status: int, body: str) -> Response:

@@ -94,12 +94,34 @@ SUPPORT_STEPS = {
     "left": _("left"),
     "noted": _("noted by the agency"),
 }
-ORIGINS = {
+GRANT_ORIGINS = {
     "granted": _("on the server"),
     "import": _("by an import"),
     "directory": _("by the agency's directory"),
     "invitation": _("by an invitation"),
     "demo": _("for the demonstration"),
+}
+ACCOUNT_STATES = {"open": _("open"), "closed": _("closed"), "never": _("never signed in")}
+ACCOUNT_SOURCES = {
+    "setup": _("setting up"),
+    "import": _("import"),
+    "scim": _("directory (SCIM)"),
+    "jit": _("first sign-in"),
+    "invitation": _("invitation"),
+}
+INVITATIONS = {
+    "waiting": _("not accepted yet"),
+    "expired": _("the link has expired"),
+    "accepted": _("accepted"),
+    "revoked": _("taken back"),
+}
+ACCOUNT_CAUSES = {
+    "left": _("its holder has left"),
+    "scim": _("closed by the directory"),
+    "import": _("closed by an import"),
+    "page": _("closed by an administrator"),
+    "deleted": _("deleted by the directory"),
+    "invited": _("invited, not accepted yet"),
 }
 CERTAINTIES = {
     "regulation": _("read in the regulation"),
@@ -127,6 +149,7 @@ IMPORTS = {
     "team_inputs": _("Team leaders' inputs"),
     "organisation_ratings": _("Ratings of units"),
     "ratings": _("Ratings"),
+    "accounts": _("Accounts"),
     "history": _("Earlier results"),
     "potential": _("Potential"),
 }
@@ -233,6 +256,7 @@ CHANGED = {
     "people": _("People"),
     "numbers": _("NIP / NI PPPK"),
     "accounts": _("Accounts"),
+    "roles": _("Granted roles"),
     "appointments": _("Posts held"),
     "reporting_lines": _("Reporting lines"),
     "goals": _("Goals"),

@@ -91,13 +91,14 @@ def _make(
 
 
 def _variants(target: Target, row: Row) -> Iterator[Row]:
-    """The row in full; where a check wants some columns empty: without each optional one, then without all of them."""
+    """The row in full; where a check wants some columns empty: without each optional one, without all, alone."""
     referring = {column for reference in target.references for column in reference.columns}
     optional = [column.name for column in target.columns if column.optional and column.name not in referring]
     yield row
     for name in optional:
         yield {**row, name: None}
     yield {**row, **dict.fromkeys(optional)}
+    yield {**row, **{column.name: None for column in target.columns if column.optional}}
 
 
 def _is_left(column: Column) -> bool:

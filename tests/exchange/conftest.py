@@ -1,0 +1,5 @@
+"""Some tests here go through HTTP against the site."""
+
+from factories.site_fixtures import fresh_attempts, site
+
+__all__ = ["fresh_attempts", "site"]
