@@ -1,11 +1,11 @@
-"""`python -m bench close|request|provision|appraise|tree`: one measurement, on servers of its own if need be."""
+"""`python -m bench close|request|provision|appraise|tree|identity`: one measurement on servers of its own."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-MEASUREMENTS = ("close", "request", "provision", "appraise", "tree")
+MEASUREMENTS = ("close", "request", "provision", "appraise", "tree", "identity")
 
 
 def main() -> None:

@@ -62,8 +62,9 @@ def _copy(place: Ground, first: int, agencies: int) -> None:
         )
         for name, model in sorted(sides().items()):
             if issubclass(model, TenantTable):
-                columns = ", ".join(f'"{one.name}"' for one in model.__table__.columns if one.name != "tenant_id")
-                old = ", ".join(f'old."{one.name}"' for one in model.__table__.columns if one.name != "tenant_id")
+                kept = [one for one in model.__table__.columns if one.name != "tenant_id" and one.computed is None]
+                columns = ", ".join(f'"{one.name}"' for one in kept)
+                old = ", ".join(f'old."{one.name}"' for one in kept)
                 connection.execute(
                     f"INSERT INTO selaras.{name} (tenant_id, {columns})"
                     f" SELECT other.tenant_id, {old} FROM selaras.{name} old, {others} AND old.tenant_id = {first}"

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from selaras.config import Settings, settings
 from selaras.db.session import Database
-from selaras.edge import errors, forms, headers, languages
+from selaras.edge import errors, forms, headers, languages, limits
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Process, has_realm, process
 from selaras.errors import Refused
@@ -89,8 +89,9 @@ def _install(app: Console, chosen: Settings) -> None:
     host = host_name(chosen.console_host)
     app.before_request(lambda: _refuse_other_host(host))
     languages.install(app, TRANSLATIONS)
+    limits.install(app, chosen, pages.ASSETS)
     pages.install(app)
-    app.register_error_handler(Exception, lambda error: error_page(errors.problem_of(_in_own_words(error))))
+    app.register_error_handler(Exception, _answer_error)
     app.after_request(lambda response: _finish(response, chosen))
 
 
@@ -104,6 +105,11 @@ def _in_own_words(error: Exception) -> Exception:
         "You may not do this at the console; it is for operators who may: {rights}. Ask whoever manages the operators.",
         rights=", ".join(say("PERMISSIONS", code) for code in codes),
     )
+
+
+def _answer_error(error: Exception) -> Response:
+    problem = errors.problem_of(_in_own_words(error))
+    return errors.with_patience(error_page(problem), problem)
 
 
 def process_of(app: Flask) -> Process:

@@ -10,6 +10,7 @@ from selaras.config import Settings, settings
 from selaras.db.refusals import in_words
 from selaras.db.session import Database
 from selaras.edge import bearer, demonstration, errors, forms, headers, languages, limits, refusing
+from selaras.edge.agency_limits import KnownLimits
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Instance, has_agency, instance
 from selaras.edge.hosts import Hosts
@@ -37,6 +38,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         redis=redis,
         sessions=SessionStore(redis),
         hosts=Hosts(database),
+        limits=KnownLimits(database),
         registry=load_registry(),
         store=LocalStore(chosen.files),
         development=demonstration.allowed(chosen, chosen.web_address),
@@ -66,7 +68,7 @@ def _install(app: Application, chosen: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # how Werkzeug says to wrap an app
     app.before_request(_resolve_host)
     languages.install(app)
-    limiter = limits.install(app, chosen)
+    limiter = limits.install(app, chosen, web.ASSETS)
     web.install(app, limiter, development=app.extensions[EXTENSION].development)
     api.install(app)
     app.register_error_handler(Exception, _answer_error)
@@ -92,6 +94,10 @@ def _resolve_host() -> Response | None:
 def _answer_error(error: Exception) -> Response:
     problem = errors.problem_of(error)
     refusing.note(error)
+    return errors.with_patience(_told(problem), problem)
+
+
+def _told(problem: errors.Problem) -> Response:
     if not has_agency():
         # Nobody's page can be drawn: the failure came before it was known whose it is.
         return Response(

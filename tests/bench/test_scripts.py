@@ -69,3 +69,10 @@ def test_an_unknown_measurement_is_refused_in_words() -> None:
     done = subprocess.run([sys.executable, "-m", "bench", "x"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "usage: python -m bench close|request|provision" in done.stderr
+
+
+def test_every_kind_of_caller_is_answered_and_set_against_nobody(bench: Any) -> None:
+    printed, figures = bench("identity", "--requests", "20", "--rounds", "1")
+    assert "CPU against nobody" in printed
+    assert [one["caller"] for one in figures["figures"]][2:] == ["session", "service token", "access token"]
+    assert all(one["cpu"] > 0 and one["clock"] > 0 for one in figures["figures"])

@@ -86,6 +86,8 @@ def test_a_wrong_secret_and_an_unknown_client_are_told_alike(site: Site, basic: 
     assert wrong.json["error"] == "invalid_client"
     assert wrong.status_code == unknown.status_code
     assert not basic or wrong.headers["WWW-Authenticate"].startswith("Basic")
+    refused = "SELECT count(*) FROM selaras.ledger_entry WHERE tenant_id = :tenant AND action = 'token.refused'"
+    assert home.scalar(refused) > 0
     other = client(home)
     assert ask(home, made, other.secret, basic=basic).json["error"] == "invalid_client", "another client's secret"
 

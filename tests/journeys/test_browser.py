@@ -117,6 +117,8 @@ def pages_of_keys(home: Home, manager: str) -> list[tuple[str, Home, str, str]]:
         made = clients.create(session, system(home.tenant_id), "Simpeg", "token", ["people:read"], days=9)
     return [
         ("clients", home, manager, "/clients"),
+        ("sessions", home, manager, "/sessions"),
+        ("limits", home, f"{Role.AGENCY_ADMIN.value}@{home.slug}", "/access-limits"),
         ("client", home, manager, f"/clients/{made.client_id}"),
         ("api", home, manager, "/api/v1/"),
     ]

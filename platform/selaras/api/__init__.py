@@ -20,6 +20,7 @@ from selaras.api import (
     roles,
     rule_choices,
     segments,
+    sessions,
     tenancy,
     unit_ratings,
 )
@@ -60,6 +61,7 @@ def install(app: Flask) -> None:
         clients,
         roles,
         accounts,
+        sessions,
     ):
         documented.register_blueprint(module.endpoints)
     oauth.install(app)

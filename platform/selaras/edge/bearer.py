@@ -119,13 +119,18 @@ def scope_missing(needed: Iterable[object]) -> Refused:
     if g.client_scopes & set(wanted):
         return Refused("owner_may_not", "This token's owner may not do this any more, so the token may not either.")
     if not wanted:
-        return Refused("not_for_clients", "No token may do this: somebody must sign in and answer for it.")
+        return not_for_clients()
     g.bearer_error = f'error="insufficient_scope", scope="{" ".join(wanted)}"'
     return Refused(
         "scope_missing",
         "This token may not do this: it needs one of the scopes {scopes}. Ask whoever manages your agency's clients.",
         scopes=", ".join(wanted),
     )
+
+
+def not_for_clients() -> Refused:
+    """The refusal of what only a person may do."""
+    return Refused("not_for_clients", "No token may do this: somebody must sign in and answer for it.")
 
 
 def challenge(response: Response) -> Response:

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from selaras.clock import today
 from selaras.config import Settings
 from selaras.db.session import Database
+from selaras.edge.agency_limits import KnownLimits
 from selaras.edge.hosts import Hosts
 from selaras.errors import NotFound, Unauthenticated
 from selaras.files.store import FileStore
+from selaras.identity.access_limits import DEFAULTS, AccessLimits
 from selaras.identity.actor import Actor
 from selaras.identity.egress import Egress
 from selaras.identity.sessions import SessionStore
@@ -49,6 +51,7 @@ class Instance(Process):
     """What one process of the agencies' application holds."""
 
     hosts: Hosts
+    limits: KnownLimits
     store: FileStore
 
 
@@ -80,6 +83,11 @@ def agency() -> AgencyView:
 def has_agency() -> bool:
     """Whether the request got as far as an agency; an unknown host does not."""
     return "agency" in g
+
+
+def access_limits() -> AccessLimits:
+    """How long sessions last here and how much may be asked: the agency's choice; at the console the defaults."""
+    return instance().limits.of(agency().tenant_id) if has_agency() else DEFAULTS
 
 
 def session() -> Session:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Response, current_app
 from flask_babel import gettext, lazy_gettext
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from selaras.db.refusals import refusal
+from selaras.edge import limits
 from selaras.edge.words import in_words
 from selaras.errors import DomainError, Invalid, Misconfigured
 from selaras.identity.sessions import unavailable
@@ -43,23 +45,33 @@ _DETAILS = {
     413: lazy_gettext("A file may have up to {most} MB. Split it and send the parts one after another."),
     415: lazy_gettext("Send a form or JSON, as the description of the interface says."),
     422: lazy_gettext("Correct the fields named below and send it again."),
-    429: lazy_gettext("For safety, attempts are limited. Wait a minute and try again."),
+    429: lazy_gettext("More was asked in a short time than is allowed. Wait {wait} seconds and try again."),
     500: lazy_gettext(
         "Nothing was changed. Try again; if it happens again, tell your agency's administrator the time and this page."
     ),
 }
 MOST_MEGABYTES = 32
+# A server that fell is started again within seconds; a person's second try should not come before that.
+SOON = 5
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a person or a program is told. `errors`: field → complaints."""
+    """What a person or a program is told. `errors`: field → complaints; `retry_after`: seconds to wait."""
 
     status: int
     code: str
     title: str
     detail: str
     errors: dict[str, Any] = field(default_factory=dict)
+    retry_after: int | None = None
+
+
+def with_patience(response: Response, problem: Problem) -> Response:
+    """The answer, with how long to wait where waiting helps."""
+    if problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
 
 
 def problem_of(error: Exception) -> Problem:
@@ -70,7 +82,8 @@ def problem_of(error: Exception) -> Problem:
         error = unavailable()
     if isinstance(error, DomainError) and not isinstance(error, Misconfigured):
         said = sentence(error)
-        return Problem(error.status, error.code, title(error.status), said, _places(error, said))
+        wait = SOON if error.status == 503 else None
+        return Problem(error.status, error.code, title(error.status), said, _places(error, said), wait)
     if isinstance(error, HTTPException) and error.code is not None:
         return _of_http(error, error.code)
     if isinstance(error, RecursionError | UnicodeEncodeError):
@@ -110,4 +123,13 @@ def _of_http(error: HTTPException, status: int) -> Problem:
     data: dict[str, Any] = getattr(error, "data", None) or {}
     errors = data.get("errors") or data.get("messages") or {}
     detail = str(_DETAILS.get(status, _DETAILS[400 if status < 500 else 500])).replace("{most}", str(MOST_MEGABYTES))
-    return Problem(status, f"http_{status}", title(status), detail, errors if isinstance(errors, dict) else {})
+    wait = _wait() if status == 429 else None
+    detail = detail.replace("{wait}", str(wait))
+    return Problem(status, f"http_{status}", title(status), detail, errors if isinstance(errors, dict) else {}, wait)
+
+
+def _wait() -> int:
+    try:
+        return limits.seconds_left(current_app)
+    except RedisError:
+        return 60

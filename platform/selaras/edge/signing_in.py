@@ -8,7 +8,7 @@ from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from selaras.clock import today
-from selaras.edge.context import after_commit, agency, process, realm
+from selaras.edge.context import access_limits, after_commit, agency, process, realm
 from selaras.edge.refusing import record_refusal
 from selaras.identity.actor import Actor
 from selaras.identity.refusals import Reason
@@ -29,13 +29,20 @@ def token() -> str | None:
 
 
 def held_session() -> SignedIn | None:
-    """The session behind the cookie; None without one, or when it is over or another realm's."""
+    """The session behind the cookie; None without one, or when it is over or another realm's. Read once a request."""
+    if "held" not in g:
+        g.held = _read_session()
+    found: SignedIn | None = g.held
+    return found
+
+
+def _read_session() -> SignedIn | None:
     given = token()
     if given and process().sessions.is_foreign(realm(), given):
         # Cookies are for one host: no browser brings another agency's by itself.
         record_refusal(Reason.SESSION_FOREIGN, "session", {})
         return None
-    return process().sessions.read(realm(), given) if given else None
+    return process().sessions.read(realm(), given, access_limits().span) if given else None
 
 
 def actor_of(session: Session, held: SignedIn) -> Actor | None:
@@ -55,7 +62,7 @@ def start(response: Response, account_id: UUID, proof: Proof) -> None:
     if former:
         sessions.end(here, former)
     address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
-    g.token = sessions.start(here, account_id, proof, address=address, agent=agent)
+    g.token = sessions.start(here, account_id, proof, address=address, agent=agent, span=access_limits().span)
     set_cookie(response, "session", g.token)
     response.delete_cookie(cookie_name("form"), path="/", secure=process().settings.tls)
 

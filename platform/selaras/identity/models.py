@@ -247,3 +247,19 @@ class AccountLink(TenantTable):
         UniqueConstraint("tenant_id", "provider_id", "account_id"),
         Index("ix_account_link_account", "tenant_id", "account_id"),
     )
+
+
+class AccessLimit(TenantTable):
+    """The agency's own limits of sessions and requests; without a row the defaults hold (`identity.access_limits`)."""
+
+    __tablename__ = "access_limit"
+
+    idle_minutes: Mapped[int]
+    absolute_minutes: Mapped[int]
+    session_requests: Mapped[int]
+    client_requests: Mapped[int]
+    address_requests: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    changed_by: Mapped[UUID | None]
+
+    __table_args__ = (within("changed_by", "account"),)

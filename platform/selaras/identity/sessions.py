@@ -7,17 +7,34 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 import redis
+from redis.backoff import NoBackoff
+from redis.client import Pipeline
+from redis.retry import Retry
 
 from selaras.clock import now
 from selaras.errors import Unavailable
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+LONGEST = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a session lasts: without being used, and altogether."""
+
+    idle: timedelta = IDLE
+    absolute: timedelta = ABSOLUTE
+
+    @classmethod
+    def of_minutes(cls, idle: int, absolute: int) -> Span:
+        """From two numbers of minutes."""
+        return cls(timedelta(minutes=idle), timedelta(minutes=absolute))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +80,7 @@ class Held:
     key: str
     signed_in: SignedIn
     idle_left: timedelta
+    seen: datetime
 
 
 class SessionStore:
@@ -75,10 +93,19 @@ class SessionStore:
         self._redis = connection
         self._prefix = prefix
 
-    def start(self, agency: UUID, account_id: UUID, proof: Proof, *, address: str = "", agent: str = "") -> str:
+    def start(
+        self,
+        agency: UUID,
+        account_id: UUID,
+        proof: Proof,
+        *,
+        address: str = "",
+        agent: str = "",
+        span: Span = Span(),
+    ) -> str:
         """A new session; returns the token for the cookie, which is kept nowhere else."""
         token, began = f"{_mark(agency)}.{secrets.token_urlsafe(32)}", now()
-        until = min(began + ABSOLUTE, proof.until or began + ABSOLUTE)
+        until = min(began + span.absolute, proof.until or began + span.absolute)
         kept = SignedIn(
             agency=agency,
             account_id=account_id,
@@ -90,10 +117,11 @@ class SessionStore:
         )
         key = key_of(token)
         with in_words(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(self._session(agency, key), msgspec.json.encode(kept), ex=_life(until - began))
+            pipe.set(self._session(agency, key), msgspec.json.encode(kept), ex=_life(until - began, span))
+            self._see(pipe, agency, key, _life(until - began, span))
             for name in self._names(kept):
                 pipe.sadd(name, key)
-                pipe.expire(name, ABSOLUTE)
+                pipe.expire(name, LONGEST)
             pipe.execute()
         return token
 
@@ -103,18 +131,23 @@ class SessionStore:
         mark, dot, _ = token.partition(".")
         return bool(dot) and mark != _mark(agency)
 
-    def read(self, agency: UUID, token: str) -> SignedIn | None:
-        """The session of a token at this agency, kept alive by being read; None when there is none (any more)."""
+    def read(self, agency: UUID, token: str, span: Span = Span()) -> SignedIn | None:
+        """The session of a token at this agency, kept alive by being read; None when there is none (any more).
+
+        A `span` that was shortened since counts for sessions that are under way, too.
+        """
         key = key_of(token)
         kept = self._kept(agency, key)
         if kept is None:
             return None
-        left = kept.until - now()
+        left = min(kept.until, kept.since + span.absolute) - now()
         if kept.agency != agency or left <= timedelta(0):
             self.end(agency, token)
             return None
-        with in_words():
-            self._redis.expire(self._session(agency, key), _life(left))
+        with in_words(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.expire(self._session(agency, key), _life(left, span))
+            self._see(pipe, agency, key, _life(left, span))
+            pipe.execute()
         return kept
 
     def end(self, agency: UUID, token: str) -> None:
@@ -130,7 +163,9 @@ class SessionStore:
                 continue
             with in_words():
                 idle = int(self._redis.ttl(self._session(agency, key)))
-            found.append(Held(key, kept, timedelta(seconds=max(0, idle))))
+                seen = self._redis.get(self._seen(agency, key))
+            last = datetime.fromtimestamp(int(seen), UTC) if isinstance(seen, bytes) else kept.since
+            found.append(Held(key, kept, timedelta(seconds=max(0, idle)), last))
         return sorted(found, key=lambda held: held.signed_in.since, reverse=True)
 
     def end_one(self, agency: UUID, account_id: UUID, key: str) -> bool:
@@ -143,6 +178,11 @@ class SessionStore:
     def end_all(self, agency: UUID, account_id: UUID) -> int:
         """End every session of an account, as when its holder leaves; how many there were."""
         return self._end(agency, self._members(self._name(agency, "account", account_id)))
+
+    def end_others(self, agency: UUID, account_id: UUID, token: str) -> int:
+        """End every session of an account but the one of this token; how many there were."""
+        mine = key_of(token)
+        return self._end(agency, [held.key for held in self.of_account(agency, account_id) if held.key != mine])
 
     def end_at_provider(
         self, agency: UUID, provider_id: UUID, *, session: str | None = None, subject: str | None = None
@@ -170,6 +210,7 @@ class SessionStore:
             kept = self._kept(agency, key)
             with in_words(), self._redis.pipeline(transaction=True) as pipe:
                 pipe.delete(self._session(agency, key))
+                pipe.delete(self._seen(agency, key))
                 for name in self._names(kept) if kept else ():
                     pipe.srem(name, key)
                 ended += int(pipe.execute()[0])
@@ -187,6 +228,12 @@ class SessionStore:
     def _session(self, agency: UUID, key: str) -> str:
         return f"{self._prefix}:{agency}:session:{key}"
 
+    def _seen(self, agency: UUID, key: str) -> str:
+        return f"{self._prefix}:{agency}:seen:{key}"
+
+    def _see(self, pipe: Pipeline, agency: UUID, key: str, seconds: int) -> None:
+        pipe.set(self._seen(agency, key), int(now().timestamp()), ex=seconds)
+
     def _name(self, agency: UUID, kind: str, *parts: object) -> str:
         told = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
         return f"{self._prefix}:{agency}:sessions:{kind}:{told}"
@@ -202,13 +249,17 @@ def key_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _life(left: timedelta) -> int:
-    return max(1, int(min(IDLE, left).total_seconds()))
+def _life(left: timedelta, span: Span) -> int:
+    return max(1, int(min(span.idle, left).total_seconds()))
 
 
 def connect(url: str) -> redis.Redis:
-    """A client that gives up after a second or two: a page that waits for Redis is worse than one that says so."""
-    made: redis.Redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=1)
+    """A client that gives up after a second or two: a page that waits for Redis is worse than one that says so.
+
+    A connection that broke is made anew once, so that nobody notices a restart; one that is silent is given up at once.
+    """
+    again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+    made: redis.Redis = redis.Redis.from_url(url, socket_timeout=1.5, socket_connect_timeout=1, retry=again)
     return made
 
 
@@ -224,6 +275,7 @@ def unavailable() -> Unavailable:
     """The refusal while Redis is away: without it nobody is signed in, so nothing is shown."""
     return Unavailable(
         "session_store_unreachable",
-        "The server that keeps sign-ins cannot be reached, so nothing can be shown or changed. Try again in a minute; "
-        "if it lasts, tell your agency's administrator.",
+        "The server that keeps sign-ins cannot be reached, so nothing can be shown or changed. You are still signed "
+        "in, and nothing that was saved is touched. Try again in a minute; if it lasts, tell your agency's "
+        "administrator.",
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from selaras.db.session import once_kept, tenant_of
 from selaras.identity.actor import Actor
+from selaras.identity.clients import revoke_owned
 from selaras.identity.service import close_account
 from selaras.identity.sessions import SessionStore
 from selaras.tenancy.queries import agency
@@ -29,7 +30,8 @@ def end_access(
 ) -> tuple[UUID, ...]:
     """Close an account (`cause`: left, scim, import, page, deleted) and end its sessions after the commit.
 
-    The account that its number's holder signs in with goes with it. Returns the accounts that were open.
+    Clients that belong to it are revoked. The account that its number's holder signs in with goes with it. Returns
+    the accounts that were open.
     """
     tenant = tenant_of(session)
     whose = agency(session, tenant).uuid
@@ -38,6 +40,7 @@ def end_access(
     for one in dict.fromkeys((account_id, *found)):
         if close_account(session, actor, one, cause):
             ended.append(one)
+        revoke_owned(session, actor, one)
         once_kept(session, lambda one=one: _sign_out(sessions, whose, one))  # type: ignore[misc]  # bound now
     return tuple(ended)
 

@@ -96,6 +96,9 @@ NOTES = {
     "account-opened": lazy_gettext("The account is open again."),
     "invitation-revoked": lazy_gettext("The invitation was taken back; its link is worth nothing."),
     "group-roles": lazy_gettext("What the group stands for has been recorded; its members' roles have followed."),
+    "session-ended": lazy_gettext("The session has ended; that browser has to sign in again."),
+    "sessions-ended": lazy_gettext("The sessions have ended; those browsers have to sign in again."),
+    "limits-set": lazy_gettext("The limits are set; they count within seconds."),
     "signed-out": lazy_gettext("You are signed out."),
     "signed-out-everywhere": lazy_gettext("You are signed out here and at your identity provider."),
     "saved": lazy_gettext("It has been saved."),
@@ -103,6 +106,9 @@ NOTES = {
     "provider-retired": lazy_gettext("The provider is retired: nobody signs in by it any more."),
     "unlinked": lazy_gettext("The old mark is forgotten; the next sign-in is linked anew."),
 }
+
+
+MOST_TYPED = 200_000
 
 
 def render(template: str, status: int = 200, *, active: str = "", **values: object) -> Response:
@@ -133,10 +139,21 @@ def error_page(problem: Problem) -> Response:
         return render("sign_in_refused.html", 401, problem=problem)
     if problem.status == 401:
         return _to_sign_in()
-    response = render("problem.html", problem.status, problem=problem)
+    response = render("problem.html", problem.status, problem=problem, again=_to_send_again(problem))
     if wants_fragment():
         response.headers["HX-Retarget"] = "body"
     return response
+
+
+def _to_send_again(problem: Problem) -> list[tuple[str, str]] | None:
+    """What was typed into a form that could not be taken just now, so that it is not lost; None where nothing was.
+
+    It goes back to whoever sent it and is judged anew when it comes again, its form token above all.
+    """
+    if request.method != "POST" or problem.status not in (429, 503) or wants_fragment():
+        return None
+    typed = list(request.form.items(multi=True))
+    return typed if sum(len(value) for _, value in typed) <= MOST_TYPED else []
 
 
 def _to_sign_in() -> Response:
@@ -156,6 +173,7 @@ def _frame() -> dict[str, object]:
     return {
         "agency": agency(),
         "visitor": here,
+        "account_page": "web.sessions" if here and here.account_id else None,
         "places": [place for place in _PLACES if place.needs & held],
         "can": lambda name: Permission(name) in held,
         "language": words.language(),

@@ -154,6 +154,18 @@ IMPORTS = {
     "potential": _("Potential"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
+SIGNED_IN_BY = {
+    "oidc": _("by the agency's identity provider"),
+    "demonstration": _("by the demonstration, without proof"),
+    "support": _("support access of the operator"),
+}
+ACCESS_LIMITS = {
+    "idle_minutes": _("Minutes without use until a session ends"),
+    "absolute_minutes": _("Minutes until a session ends in any case"),
+    "session_requests": _("Requests a minute of one session"),
+    "client_requests": _("Requests a minute of one machine client"),
+    "address_requests": _("Requests a minute of one address, before signing in"),
+}
 CLIENTS = {"token": _("service token"), "oauth": _("OAuth2 client credentials")}
 SCOPES = {
     "agency:read": _("read the agency's figures and periods"),

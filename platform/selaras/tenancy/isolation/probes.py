@@ -26,7 +26,7 @@ GROUP = "selaras.probes"
 
 NAMESPACE = "selaras:"
 QUEUE, JOB = "rq:", "rq:job:"
-PLATFORM_KEYS = (QUEUE, "selaras:platform:", "selaras_console:")
+PLATFORM_KEYS = (QUEUE, "selaras:platform:", "selaras_console:", "LIMITS:LIMITER/selaras_console:limit/")
 """Beginnings of keys that belong to the instance (the queue, its own, the operators' sessions) and to no agency."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
