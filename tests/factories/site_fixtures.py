@@ -14,7 +14,7 @@ from selaras.config import settings
 from selaras.db.session import Database
 
 
-def _agency(console_database: Database) -> SimpleNamespace:
+def fresh_agency(console_database: Database) -> SimpleNamespace:
     """A committed agency that follows both regulations, reached at <slug>.localhost."""
     slug = f"site-{uuid4().hex[:10]}"
     with console_database.platform() as session:
@@ -45,7 +45,7 @@ def site(console_database, database, urls, redis_url, tmp_path_factory) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SELARAS_FILES", str(files))
         settings.cache_clear()
-        made = build_site(lambda: _agency(console_database), database, urls, redis_url, files)
+        made = build_site(lambda: fresh_agency(console_database), database, urls, redis_url, files)
         yield made
         settings.cache_clear()
         made.app.extensions["selaras"].database.close()

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from conftest import create_tenant
 from factories.door import Door, doors, leave, returned, sign_in
 from factories.hostile_provider import HostileProvider, Orders, hostile_provider
 from factories.site import Visitor
+from factories.site_fixtures import fresh_agency
 
 from selaras.db.session import Database
 from selaras.identity.permissions import Role
@@ -31,13 +31,13 @@ def door(
     console_database: Database, database: Database, urls: Any, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
     files = tmp_path_factory.mktemp("files")
-    with doors(lambda: create_tenant(console_database), database, urls, redis_url, files, 1) as found:
+    with doors(lambda: fresh_agency(console_database), database, urls, redis_url, files, 1) as found:
         yield found[0]
 
 
 @pytest.fixture
 def here(door: Door, console_database: Database) -> Door:
-    made = create_tenant(console_database)
+    made = fresh_agency(console_database)
     return Door(door.app, door.database, made.tenant_id, made.uuid, made.slug).settle(0)
 
 

@@ -11,11 +11,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from conftest import create_tenant
 from factories.door import Door, doors, leave, returned, sign_in
 from factories.hostile_provider import HostileProvider, Orders, hostile_provider
 from factories.provider_pages import walk
 from factories.providers import RunningProvider
+from factories.site_fixtures import fresh_agency
 
 from selaras.db.session import Database
 from selaras.identity.actor import system
@@ -41,14 +41,14 @@ def both(
     console_database: Database, database: Database, urls: Any, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Door]]:
     files = tmp_path_factory.mktemp("files")
-    with doors(lambda: create_tenant(console_database), database, urls, redis_url, files) as found:
+    with doors(lambda: fresh_agency(console_database), database, urls, redis_url, files) as found:
         yield found
 
 
 @pytest.fixture
 def here(both: list[Door], console_database: Database) -> Door:
     """A fresh agency of the same application."""
-    made = create_tenant(console_database)
+    made = fresh_agency(console_database)
     return Door(both[0].app, both[0].database, made.tenant_id, made.uuid, made.slug).settle(0)
 
 
