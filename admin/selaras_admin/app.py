@@ -59,7 +59,6 @@ def create_console(chosen: Settings | None = None) -> Flask:
         redis=redis,
         sessions=SessionStore(redis, prefix=NAME),
         registry=load_registry(),
-        development=False,
         cookies=NAME,
         vault=vault,
         egress=egress,

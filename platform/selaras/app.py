@@ -9,7 +9,7 @@ from selaras import api, web
 from selaras.config import Settings, settings
 from selaras.db.refusals import in_words
 from selaras.db.session import Database
-from selaras.edge import bearer, demonstration, errors, forms, headers, languages, limits, refusing
+from selaras.edge import bearer, errors, forms, headers, languages, limits, refusing
 from selaras.edge.agency_limits import KnownLimits
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Instance, has_agency, instance
@@ -41,7 +41,6 @@ def create_app(chosen: Settings | None = None) -> Flask:
         limits=KnownLimits(database),
         registry=load_registry(),
         store=LocalStore(chosen.files),
-        development=demonstration.allowed(chosen, chosen.web_address),
         vault=vault,
         egress=egress,
     )
@@ -68,8 +67,8 @@ def _install(app: Application, chosen: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # how Werkzeug says to wrap an app
     app.before_request(_resolve_host)
     languages.install(app)
-    limiter = limits.install(app, chosen, web.ASSETS)
-    web.install(app, limiter, development=app.extensions[EXTENSION].development)
+    limits.install(app, chosen, web.ASSETS)
+    web.install(app)
     api.install(app)
     app.register_error_handler(Exception, _answer_error)
     app.after_request(lambda response: _finish(response, chosen))

@@ -37,7 +37,6 @@ class Settings:
     operator_acr: str = ""
     operator_amr: str = ""
     operator_claim: str = "preferred_username"
-    development_sign_in: bool = False
     agency_requests: int = 30_000
     workers: int = 2
     jobs_in_flight: int = 4

@@ -90,7 +90,7 @@ def doors(
     make_tenant: Callable[[], Any], database: Database, urls: Any, redis_url: str, files: Path, count: int = 2
 ) -> Iterator[list[Door]]:
     """One application with some agencies, each with an account per role."""
-    app = create_app(site_settings(urls, redis_url, files, development_sign_in=False))
+    app = create_app(site_settings(urls, redis_url, files))
     made = [make_tenant() for _ in range(count)]
     found = [Door(app, database, one.tenant_id, one.uuid, one.slug) for one in made]
     for door in found:

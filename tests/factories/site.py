@@ -197,7 +197,7 @@ def site_settings(urls: Any, redis_url: str, files: Path, **more: Any) -> Settin
         secret_key="a key for tests only",
         encryption_keys=ENCRYPTION_KEY,
         files=files,
-        **{"development_sign_in": True, **more},
+        **more,
     )
 
 

@@ -31,7 +31,6 @@ from selaras.identity.service import ensure_account
 #   access   accounts and the roles they hold
 KINDS = {
     "api-docs.openapi_json": "open",
-    "development.demonstrate": "open",
     "web.asset": "open",
     "web.interface": "open",
     "web.language": "open",

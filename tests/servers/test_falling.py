@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import http.client
-import http.cookiejar
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
+import httpx
 import pytest
+from factories.provider_pages import browser, walk
+from factories.providers import RunningProvider, nanoidp
 from sqlalchemy.dialects.postgresql import Range
 
 from selaras.config import Settings
 from selaras.db.session import Database
+from selaras.demo.providers.directory import User
+from selaras.demo.providers.running import free_port
+from selaras.identity import providers
+from selaras.identity.actor import system
+from selaras.identity.egress import Egress
 from selaras.identity.permissions import Role
+from selaras.identity.providers import Wanted
 from selaras.identity.service import ensure_account, grant_role
+from selaras.identity.vault import Vault
 from selaras.servers import folders, ownership
 from selaras.servers.keeping import kept_alive
 from selaras.servers.running import running
@@ -35,15 +39,10 @@ from selaras.tenancy.service import create_agency, from_pack
 
 from .conftest import is_running
 
+__all__ = ["nanoidp"]
+
 SLUG = "kemenkeu"
 WITHIN = 15.0
-TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -52,62 +51,70 @@ class Serving:
     home: Path
     port: int
     log: Path
+    way: str
+    user: User
 
     def pid(self, server: str) -> int:
         return int(folders.read_state(folders.Folders(self.home / server))["pid"])
 
     def sign_in(self) -> int:
-        """Sign in anew as a browser does; the status of the last answer, 0 where nobody answers."""
-        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        browser = urllib.request.build_opener(jar, urllib.request.ProxyHandler({}))
-        # A browser resolves *.localhost by itself; this client asks the address, and cookies follow the host it names.
-        named = {"Host": f"{SLUG}.localhost:{self.port}"}
-        base = f"http://127.0.0.1:{self.port}"
-        try:
-            page = browser.open(urllib.request.Request(f"{base}/sign-in", headers=named), timeout=5).read().decode()
-            token = TOKEN.search(page)
-            assert token, page[:400]
-            form = urllib.parse.urlencode({"form_token": token[1], "number": "pengelola"}).encode()
-            sent = urllib.request.Request(f"{base}/sign-in/demonstration", form, named)
-            with browser.open(sent, timeout=5) as answer:
-                return 200 if "Pengelola Uji" in answer.read().decode() else 0
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code
-        except (OSError, http.client.HTTPException):
-            return 0
+        """Sign in anew at the agency's provider, as a browser does; the status of the last answer, 0 if none came."""
+        origin = f"http://{SLUG}.localhost:{self.port}"
+        callback, name = f"{origin}/sign-in/callback", self.user.user_name
+        with browser() as client:
+            try:
+                reached = walk(client, origin + self.way, callback, username=name, password=self.user.password)
+                if not reached.location.startswith(callback):
+                    return reached.answer.status_code
+                arrived = client.get(reached.location)
+                if arrived.status_code != 303:
+                    return arrived.status_code
+                home = client.get(f"{origin}/")
+                return 200 if "Pengelola Uji" in home.text else home.status_code * (home.status_code != 200)
+            except httpx.HTTPError:
+                return 0
 
 
-@pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """`selaras serve` with one agency and one account, as an operator starts it."""
-    home, port = tmp_path_factory.mktemp("falling"), free_port()
+def set_up(home: Path, port: int, nanoidp: RunningProvider) -> UUID:
+    """The agency, its performance manager and its provider."""
+    client = nanoidp.register_client([f"http://{SLUG}.localhost:{port}/sign-in/callback"])
+    wanted = Wanted(
+        name={"id": "Penyedia"}, issuer=nanoidp.issuer, client_id=client.client_id, client_secret=client.client_secret
+    )
     with running(replace(Settings(), home=home)) as instance:
-        console, app = (
-            Database(instance.settings.console_database_url),
-            Database(instance.settings.app_database_url),
-        )
+        console, app = Database(instance.settings.console_database_url), Database(instance.settings.app_database_url)
         packs = load_packs()
         with console.platform() as session:
             tenant = create_agency(session, "test", from_pack(packs[SLUG], packs))
         with app.tenant(tenant) as session:
             account = ensure_account(session, "pengelola", "Pengelola Uji")
             grant_role(session, account, Role.PERFORMANCE_MANAGER, Range(date(2015, 1, 1), None))
+            vault = Vault(instance.settings.require("encryption_keys"))
+            way = providers.register(session, system(tenant), vault, wanted)
+            providers.check(session, system(tenant), vault, Egress.of(instance.settings), way)
+            providers.switch_on(session, system(tenant), way)
         console.close()
         app.close()
+    return way
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory, nanoidp: RunningProvider) -> Iterator[Serving]:
+    """`selaras serve` with one agency, one account and the agency's provider, as an operator starts it."""
+    home, port = tmp_path_factory.mktemp("falling"), free_port()
+    way = set_up(home, port, nanoidp)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SELARAS_")}
     own = {
         "SELARAS_HOME": str(home),
         "SELARAS_WEB_ADDRESS": f"127.0.0.1:{port}",
         "SELARAS_CONSOLE_ADDRESS": f"127.0.0.1:{free_port()}",
-        "SELARAS_DEVELOPMENT_SIGN_IN": "true",
         "SELARAS_WORKERS": "1",
     }
     log = home / "said"
     with log.open("wb") as said:
         command = [str(Path(sys.executable).with_name("selaras")), "serve"]
         process = subprocess.Popen(command, env=kept | own, stdout=said, stderr=subprocess.STDOUT)
-    made = Serving(process, home, port, log)
+    made = Serving(process, home, port, log, f"/sign-in/with/{way}", nanoidp.add_user("pengelola"))
     try:
         until(lambda: made.sign_in() == 200, 60)
         yield made

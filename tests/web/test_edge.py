@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from factories.hostile_provider import hostile_provider
+from factories.signing_in import connect_hostile, orders_for, sign_in
 from factories.site import PERIOD, Home, Site, Visitor, site_settings
 from sqlalchemy import text
 
 from selaras import clock
 from selaras.app import create_app
-from selaras.edge import demonstration
 from selaras.edge.access import declared, public
 from selaras.edge.context import after_commit, session
 from selaras.errors import Conflict, Misconfigured
@@ -37,7 +40,6 @@ def test_a_forwarded_host_is_ignored_unless_configured(site: Site, urls, redis_u
     assert Visitor(site.app, "elsewhere.localhost").get("/sign-in", headers=forwarded).status_code == 404
     behind = create_app(site_settings(urls, redis_url, tmp_path, trusted_proxies=1))
     assert Visitor(behind, "elsewhere.localhost").get("/sign-in", headers=forwarded).status_code == 200
-    assert "/sign-in/demonstration" not in {rule.rule for rule in behind.url_map.iter_rules()}
     behind.extensions["selaras"].database.close()
 
 
@@ -99,24 +101,22 @@ def test_who_is_not_signed_in_is_taken_to_sign_in_and_back(site: Site) -> None:
     assert response.status_code == 303
     assert response.headers["Location"] == "/sign-in?next=/people?search%3Da"
     assert site.closed.visitor().get("/api/v1/people").status_code == 401
-    visitor = site.closed.visitor()
-    number = f"performance_manager@{site.closed.slug}"
-    back = visitor.post("/sign-in/demonstration", {"number": number, "next": "/people?search=a"})
-    assert back.headers["Location"] == "/people?search=a"
+    with way_in(site) as way:
+        assert sign_in(site.closed.visitor(), way, "/people?search=a").headers["Location"] == "/people?search=a"
 
 
-@pytest.mark.parametrize("aim", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"])
-def test_nobody_is_sent_elsewhere_after_signing_in(site: Site, aim: str) -> None:
-    visitor = site.closed.visitor()
-    response = visitor.post(
-        "/sign-in/demonstration", {"number": f"performance_manager@{site.closed.slug}", "next": aim}
-    )
-    assert response.headers["Location"] == "/"
+@contextmanager
+def way_in(site: Site) -> Iterator[UUID]:
+    """A provider of the agency that says who its performance manager is."""
+    with hostile_provider() as there:
+        way = connect_hostile(site.closed, there)
+        there.orders = orders_for(f"performance_manager@{site.closed.slug}")
+        yield way
 
 
 def test_the_cookie_is_host_only_and_hidden_from_scripts(site: Site, urls, redis_url, tmp_path) -> None:
-    visitor = site.closed.visitor()
-    response = visitor.post("/sign-in/demonstration", {"number": f"performance_manager@{site.closed.slug}"})
+    with way_in(site) as way:
+        response = sign_in(site.closed.visitor(), way)
     (cookie,) = [c for c in response.headers.getlist("Set-Cookie") if c.startswith("selaras_session=")]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -189,44 +189,6 @@ def test_a_change_without_the_token_of_the_page_changes_nothing(site: Site) -> N
     assert site.open.scalar("SELECT count(*) FROM selaras.close WHERE tenant_id = :tenant") == 0
 
 
-def test_signing_in_is_limited_for_each_agency_apart(site: Site) -> None:
-    visitor = Visitor(site.app, site.empty.host)
-    base, sent = f"http://{site.empty.host}", {"form_token": visitor.token(), "number": "nobody"}
-    answers = [visitor.client.post("/sign-in/demonstration", base_url=base, data=sent).status_code for _ in range(12)]
-    assert answers[-1] == 429
-    assert answers[0] == 422
-    assert site.closed.visitor().post("/sign-in/demonstration", {"number": "nobody"}).status_code == 422
-    others = [
-        visitor.client.post("/sign-in/demonstration", base_url=base, data={**sent, "number": f"nobody-{n}"}).status_code
-        for n in range(60)
-    ]
-    assert (others[0], others[-1]) == (422, 429)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"development_sign_in": False}, {"web_address": "0.0.0.0:8700"}, {"trusted_proxies": 1}],
-)
-def test_the_demonstration_sign_in_does_not_exist_elsewhere(site: Site, change: dict[str, object]) -> None:
-    chosen = replace(site.settings, **change)
-    assert not demonstration.allowed(chosen, chosen.web_address)
-    app = create_app(chosen)
-    assert "/sign-in/demonstration" not in {rule.rule for rule in app.url_map.iter_rules()}
-    page = Visitor(app, site.closed.host).get("/sign-in", environ_base={"REMOTE_ADDR": "127.0.0.1"})
-    assert "number" not in page.text
-    app.extensions["selaras"].database.close()
-
-
-def test_the_demonstration_sign_in_is_closed_to_other_machines_and_proxies(site: Site) -> None:
-    visitor = site.closed.visitor()
-    number = {"number": f"performance_manager@{site.closed.slug}"}
-    away = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
-    assert visitor.post("/sign-in/demonstration", number, **away).status_code == 404
-    assert "Demonstrasi" not in visitor.get("/sign-in", **away).text
-    for header in ("X-Forwarded-For", "Forwarded", "Via"):
-        assert visitor.post("/sign-in/demonstration", number, headers={header: "127.0.0.1"}).status_code == 404
-
-
 def test_without_redis_it_says_so_and_shows_nothing(site: Site, urls, tmp_path) -> None:
     gone = create_app(site_settings(urls, f"unix://{tmp_path}/gone.sock", tmp_path))
     visitor = Visitor(gone, site.closed.host)
@@ -236,7 +198,7 @@ def test_without_redis_it_says_so_and_shows_nothing(site: Site, urls, tmp_path) 
     assert "tidak dapat dihubungi" in response.text
     assert "Orang" not in response.text
     fresh = Visitor(gone, site.closed.host)
-    assert fresh.post("/sign-in/demonstration", {"number": "1"}).status_code == 503
+    assert fresh.get("/sign-in/callback?code=1&state=1").status_code == 503
     assert visitor.get("/api/v1/people").json["code"] == "session_store_unreachable"
     gone.extensions["selaras"].database.close()
 

@@ -162,7 +162,7 @@ def test_behind_proxies_the_address_before_them_counts(
 
 
 def test_every_count_names_its_agency_and_no_person(site: Site, tight: Home) -> None:
-    tight.visitor().post("/sign-in/demonstration", {"number": "198501012010011001"})
+    tight.visitor().get("/sign-in/callback?code=198501012010011001&state=198501012010011001")
     keys = [key.decode() for key in site.app.extensions["selaras"].redis.scan_iter("LIMITS*")]
     assert keys
     assert all(re.match(r"LIMITS:LIMITER/selaras(_console)?:limit/[0-9a-f-]{36}:", key) for key in keys), keys

@@ -59,7 +59,7 @@ def demo(people: int, only: tuple[str, ...], no_serve: bool, code: bool) -> None
     # A pipe or a narrow window would fold the summary beyond reading.
     console = Console(width=max(terminal.width, WIDTH))
     began = time.monotonic()
-    chosen = replace(settings(), development_sign_in=True)
+    chosen = settings()
     packs = _chosen(only)
     if not no_serve:
         refuse_taken_addresses(chosen)

@@ -40,7 +40,6 @@ class Process:
     redis: Redis
     sessions: SessionStore
     registry: Registry
-    development: bool
     vault: Vault
     egress: Egress
     cookies: str = "selaras"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import ApplicationLimit, Limiter
@@ -19,9 +18,7 @@ from selaras.edge import bearer, signing_in
 from selaras.edge.context import EXTENSION, access_limits, has_realm, realm
 from selaras.identity.sessions import key_of
 
-# Somebody who tries to be one person, and everybody who begins to sign in at one address.
-SUBJECT = "10 per minute; 60 per hour"
-CALLER = "60 per minute; 600 per hour"
+# Everybody who begins to sign in at one address.
 SIGN_IN = "300 per minute; 3000 per hour"
 EXCHANGE, EXCHANGES = "60 per minute", "300 per minute"
 SCIM = "600 per minute"
@@ -75,13 +72,6 @@ def _limit(
     counted: Callable[[Response], bool] | None = None,
 ) -> ApplicationLimit:
     return ApplicationLimit(rate, key, scope=scope, exempt_when=lambda: not when(), deduct_when=counted)
-
-
-def sign_in(limiter: Limiter, view: Callable[..., Any]) -> Callable[..., Any]:
-    """The view, tried so many times by one address, and so many times for one number, wherever it is tried from."""
-    by_subject: Callable[..., Any] = limiter.limit(SUBJECT, key_func=_subject)(view)
-    by_both: Callable[..., Any] = limiter.limit(CALLER, key_func=_address)(by_subject)
-    return by_both
 
 
 def seconds_left(app: Flask) -> int:
@@ -139,11 +129,6 @@ def _exchanging() -> str:
     given = request.authorization
     name = given.username if given is not None and given.type == "basic" else request.form.get("client_id")
     return f"{realm()}:{_hidden(name or '')}"
-
-
-def _subject() -> str:
-    # Counted for whom somebody tries to be; the number itself does not lie in Redis.
-    return f"{realm()}:{_hidden(request.form.get('number', '') or request.form.get('account', ''))}"
 
 
 def _hidden(text: str) -> str:

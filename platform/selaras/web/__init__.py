@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_limiter import Limiter
 
 from selaras.web import (
     accounts,
@@ -68,8 +67,6 @@ WITHOUT_TRANSACTION = frozenset({ASSETS}) | sign_in.WAITING
 __all__ = ["ASSETS", "WITHOUT_TRANSACTION", "error_page", "install"]
 
 
-def install(app: Flask, limiter: Limiter, *, development: bool) -> None:
-    """Add every page; the demonstration sign-in only where it is allowed, elsewhere its route does not exist."""
+def install(app: Flask) -> None:
+    """Add every page."""
     app.register_blueprint(pages)
-    if development:
-        app.register_blueprint(identity.development(limiter))
