@@ -38,6 +38,7 @@ class Settings:
     operator_amr: str = ""
     operator_claim: str = "preferred_username"
     agency_requests: int = 30_000
+    audit_hours: int = 8
     workers: int = 2
     jobs_in_flight: int = 4
 

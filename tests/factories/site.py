@@ -142,9 +142,10 @@ class Home:
             if prepare:
                 prepare(session)
             give_accounts(session, date(2026, 10, 1))
-            for role in (one for one in Role if ScopeKind.AGENCY in scopes_of(one)):
+            for role in Role:
                 account = ensure_account(session, f"{role.value}@{self.slug}", f"Akun {role.value}")
-                grant_role(session, account, role, Range(date(2015, 1, 1), None))
+                if ScopeKind.AGENCY in scopes_of(role):
+                    grant_role(session, account, role, Range(date(2015, 1, 1), None))
         return self
 
     def close(self, urls: Any) -> Home:

@@ -33,6 +33,8 @@ def test_the_officials_move_proposals_on_and_others_may_not(proposed: Site) -> N
     pyb, ppk, auditor = home.official(), home.as_role(Role.APPOINTING_OFFICIAL), home.as_role(Role.AUDITOR)
     chosen = rows(pyb.page(f"/follow-up?period={PERIOD}&kind=reward"))[:2]
     assert len(chosen) == 2
+    assert auditor.get("/follow-up").status_code == 403, "an auditor says why first"
+    assert auditor.post("/audits", {"reason": "Surat tugas audit kinerja 700/3"}, on="/audits").status_code == 303
     assert rows(auditor.page("/follow-up")) == [], "an auditor sees and chooses nothing"
     assert (
         auditor.post("/follow-up/steps", {"proposal": chosen, "step": "endorsed"}, on="/follow-up").status_code == 403

@@ -16,6 +16,7 @@ import pytest
 from factories.site import PERIOD, Home, Site, Visitor
 from sqlalchemy import text
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role, ScopeKind
@@ -86,29 +87,11 @@ KINDS = {
     "api_evaluation.remove_period": "figures",
     "api_followup.put_merit": "figures",
     "api_followup.show_merit": "figures",
-    "api_identity providers.change_provider": "figures",
-    "api_identity providers.check_provider": "figures",
-    "api_identity providers.create_provider": "figures",
-    "api_identity providers.list_providers": "figures",
-    "api_identity providers.retire_provider": "figures",
-    "api_identity providers.show_provider": "figures",
-    "api_identity providers.switch_on_provider": "figures",
-    "api_identity providers.unlink_account": "figures",
     "api_unit ratings.delete_unit_rating": "figures",
     "api_unit ratings.list_unit_ratings": "figures",
     "api_unit ratings.put_recommendation": "figures",
     "api_unit ratings.put_unit_rating": "figures",
     "web.annex": "figures",
-    "web.change_identity_provider": "figures",
-    "web.check_identity_provider": "figures",
-    "web.create_identity_provider": "figures",
-    "web.edit_identity_provider": "figures",
-    "web.identity_provider": "figures",
-    "web.identity_providers": "figures",
-    "web.new_identity_provider": "figures",
-    "web.retire_identity_provider": "figures",
-    "web.switch_on_identity_provider": "figures",
-    "web.test_identity_provider": "figures",
     "web.unlink_account": "figures",
     "web.assess_merit": "figures",
     "web.choose_rules": "figures",
@@ -141,7 +124,15 @@ KINDS = {
     "web.client": "access",
     "web.clients": "access",
     "web.create_client": "access",
+    "web.audit": "access",
+    "web.audits": "access",
+    "web.begin_audit": "access",
+    "web.end_audit": "access",
     "web.grant_role": "access",
+    "api_segments.form_segments": "figures",
+    "api_segments.list_segmented": "list",
+    "web.form_segments": "figures",
+    "web.segmented": "list",
     "web.approve_support": "access",
     "web.end_support": "access",
     "web.enter_support": "open",
@@ -151,23 +142,28 @@ KINDS = {
     "web.support": "access",
     "web.support_entrance": "open",
     "web.support_page": "access",
-    "web.add_goal": "figures",
     "web.alignment": "figures",
-    "web.change_goal": "figures",
     "web.copy_last_year": "figures",
-    "web.goal": "figures",
-    "web.goal_branch": "figures",
-    "web.goals": "figures",
-    "web.goals_now": "figures",
     "web.matrix_page": "own",
-    "web.new_goal": "figures",
     "web.write_matrix": "own",
     "web.revoke_client": "access",
     "web.rotate_client": "access",
     "web.revoke_role": "access",
 }
 # Routes of a whole blueprint that need no line each.
-BLUEPRINTS = {"api_clients": "access", "api_goals": "figures", "oauth": "open", "scim": "access"}
+BLUEPRINTS = {
+    "api_audits": "access",
+    "api_clients": "access",
+    "api_identity providers": "access",
+    "oauth": "open",
+    "scim": "access",
+}
+# Routes with such a word in their names: accounts and how they sign in, and who acts for whom, are for administrators.
+FAMILIES = {
+    **dict.fromkeys(("identity_provider", "account", "group", "invit", "access_limits", "delegation"), "access"),
+    "goal": "figures",
+    "session": "own",
+}
 WHY = "Surat Perintah Sekretaris Nomor 800/12"
 NAMED = re.compile(r"Orang (\d+)\b")
 # The unit of the subtree's manager holds people 21 to 40; person 25 is of it, person 5 is not. 1 and 21 head units.
@@ -176,8 +172,9 @@ INSIDE, OUTSIDE = 25, 5
 MINE = frozenset(range(21, 41))
 ABOVE = frozenset({1})
 # For whom a route about a person opens: the person, the appraiser. Others are for neither or need more than a person.
-NOT_FOR_ONESELF = {"web.rating", "web.rate", "api_evaluation.put_rating"}
-NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration"}
+FOR_MANAGERS = {"web.segments_page"}
+NOT_FOR_ONESELF = {"web.rating", "web.rate", "api_evaluation.put_rating", *FOR_MANAGERS}
+NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *FOR_MANAGERS}
 NEEDS_MORE = {"web.handed_over_page", "web.receipt_document", "api_evaluation.receipt_document"}
 
 
@@ -257,11 +254,17 @@ def _values(home: Home, pyb: Visitor, n: int) -> dict[str, object]:
 
 
 def kind_of(rule: Rule) -> str | None:
-    return (
-        "person"
-        if "person_id" in rule.arguments
-        else KINDS.get(rule.endpoint) or BLUEPRINTS.get(rule.endpoint.split(".")[0])
-    )
+    return "person" if "person_id" in rule.arguments else _named(rule.endpoint)
+
+
+def _named(endpoint: str) -> str | None:
+    family = next((kind for word, kind in FAMILIES.items() if word in endpoint), None)
+    return KINDS.get(endpoint) or BLUEPRINTS.get(endpoint.split(".", maxsplit=1)[0]) or family
+
+
+def readable(answer: TestResponse) -> str:
+    """What an answer says; of a document only what is not compressed."""
+    return answer.get_data().decode(errors="replace")
 
 
 def strangers(said: str) -> set[int]:
@@ -362,3 +365,28 @@ def test_nobody_else_changes_anything_about_a_person(ground: Ground) -> None:
                 proposal = str(ground.values[OUTSIDE]["proposal_id"])
                 answer = visitor.post(address, {"proposal": proposal, "step": "endorsed", "reason": WHY})
             assert answer.status_code in (403, 404, 422), (rule.endpoint, answer.status_code)
+
+
+def test_everybody_whom_an_auditor_is_shown_is_recorded(ground: Ground) -> None:
+    """Without a reason nobody; with one, whoever an answer names stands in the list of that audit."""
+    home = ground.home
+    auditor = home.as_role(Role.AUDITOR)
+    heads = {1, 21, 41}  # named beside their people, as those who appraise them
+    for rule in ground.rules("GET"):
+        if kind_of(rule) == "access":
+            continue
+        answer = auditor.get(ground.address(rule, OUTSIDE))
+        assert set(map(int, NAMED.findall(readable(answer)))) <= heads, rule.endpoint
+        if kind_of(rule) in ("person", "about"):
+            assert answer.status_code in (403, 404), rule.endpoint
+    begun = auditor.post("/audits", {"reason": "Surat tugas Inspektorat 700/45, audit triwulan III."}, on="/audits")
+    assert begun.status_code == 303
+    [audit] = [one for one in auditor.get("/api/v1/audits").json["items"] if one["open"]]
+    for rule in ground.rules("GET"):
+        if kind_of(rule) == "access":
+            continue
+        said = readable(auditor.get(ground.address(rule, OUTSIDE)))
+        seen = auditor.get(f"/api/v1/audits/{audit['id']}").json["seen"]
+        recorded = {int(n) for one in seen for n in NAMED.findall(one["name"])}
+        assert set(map(int, NAMED.findall(said))) <= recorded | heads, rule.endpoint
+    assert OUTSIDE in recorded

@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.api import (
     accounts,
+    audits,
     clients,
     closing,
     evaluation,
@@ -59,6 +60,7 @@ def install(app: Flask) -> None:
         rule_choices,
         providers,
         clients,
+        audits,
         roles,
         accounts,
         sessions,

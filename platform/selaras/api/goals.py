@@ -79,7 +79,7 @@ def delete_goal(year: int, goal_id: UUID) -> Response:
 @endpoints.response(200, schema_of(shapes.Alignment))
 def show_alignment(query: dict[str, Any], year: int) -> Response:
     """How far people's results serve the goals, by unit, and what is out of line."""
-    on, sees_results = day(), actor().holds_whole(Permission.SEE_RESULTS)
+    on, sees_results = day(), actor().holds_whole(Permission.SEE_RESULTS) and actor().inspection is None
     out = out_of_line(session(), year, on, what=query["what"], unit_id=query["unit_id"]) if sees_results else []
     units = unit_alignment(session(), year, on)
     return encoded(

@@ -15,6 +15,7 @@ from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for, unit_for
+from selaras.organisation.inspecting import note
 from selaras.organisation.queries import AppointmentLine, people
 from selaras.organisation.queries import PersonLine as Line
 from selaras.organisation.reach import reach
@@ -32,6 +33,7 @@ def list_people(query: dict[str, Any]) -> Response:
         unit_for(session(), query["unit_id"])
     within = reach(session(), actor(), Permission.SEE_PEOPLE, day())
     page = people(session(), day=day(), within=within, **query)
+    note(session(), actor(), [one.person_id for one in page.items])
     return encoded(People([line_of(one) for one in page.items], page.next))
 
 

@@ -20,6 +20,7 @@ from selaras.edge.context import actor, day, rules, session
 from selaras.evaluation.rules import period_span
 from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
+from selaras.organisation.inspecting import note
 from selaras.organisation.reach import reach
 from selaras.planning import drafting
 from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
@@ -143,6 +144,7 @@ def show_readiness(year: int) -> Response:
     seen = reach(session(), actor(), Permission.SEE_PEOPLE, day())
     held = Permission.SEE_PEOPLE in actor().permissions
     people = open_plans(session(), year, day(), within=seen) if held else []
+    note(session(), actor(), [one.person_id for one in people])
     listed = [shapes.OpenPlan(**vars(one)) for one in people]
     return encoded(shapes.PlanReadiness(**vars(found), items=listed))
 

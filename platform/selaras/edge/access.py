@@ -11,6 +11,7 @@ from flask import current_app, request
 from selaras.edge import bearer
 from selaras.edge.context import actor
 from selaras.errors import Refused
+from selaras.identity.permissions import WITH_REASON, Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "selaras_needs"
@@ -54,6 +55,12 @@ def guard() -> None:
     if not needed or not (needed & held):
         if bearer.is_client():
             raise bearer.scope_missing(needed or ())
+        if Permission.AUDIT in held and needed and needed & WITH_REASON:
+            raise Refused(
+                "audit_reason_missing",
+                "Say first what you audit and why, on the page “Audits”; the agency reads it, and everybody you look "
+                "at is recorded.",
+            )
         raise Refused(
             "permission_missing",
             "You may not do this: it needs the permission “{permission}”. Ask your agency's performance manager.",

@@ -16,7 +16,7 @@ from selaras.edge.signing_in import actor_of_account
 from selaras.errors import Refused, Unauthenticated
 from selaras.identity import clients
 from selaras.identity.access_tokens import PREFIX, AccessTokens
-from selaras.identity.actor import Actor, Within
+from selaras.identity.actor import Actor, Inspected, Within
 from selaras.identity.scopes import carried_by, scopes_for
 
 log = logging.getLogger("selaras.edge")
@@ -55,12 +55,13 @@ def actor_of_token(session: Session, token: str) -> Actor:
         raise _invalid()
     permissions = carried_by(scopes)
     within: tuple[Within, ...] = ()
+    inspection: Inspected | None = None
     if found.owner_id is not None:
         owner = actor_of_account(session, found.owner_id)
         if owner is None:
             raise _invalid()
         permissions &= owner.permissions
-        within = owner.within
+        within, inspection = owner.within, owner.inspection
     used(found.id, found.last_used_at)
     g.client_scopes = frozenset(scopes)
     return Actor(
@@ -71,6 +72,7 @@ def actor_of_token(session: Session, token: str) -> Actor:
         permissions,
         client_id=found.id,
         within=within,
+        inspection=inspection,
     )
 
 

@@ -52,7 +52,7 @@ def actor_of(session: Session, held: SignedIn) -> Actor | None:
 
 def actor_of_account(session: Session, account_id: UUID) -> Actor | None:
     """An account with the roles of today: granted ones, employee for the agency's people, appraiser with a team."""
-    return actor_on(session, account_id, today(agency().time_zone))
+    return actor_on(session, account_id, today(agency().time_zone), request.endpoint or "")
 
 
 def start(response: Response, account_id: UUID, proof: Proof) -> None:

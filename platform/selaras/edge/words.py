@@ -43,6 +43,7 @@ _PERMISSIONS = {
     Permission.MANAGE_SIGN_IN: lazy_gettext("manage how the agency signs in"),
     Permission.MANAGE_ACCOUNTS: lazy_gettext("manage accounts"),
     Permission.GRANT_ROLES: lazy_gettext("grant roles"),
+    Permission.AUDIT: lazy_gettext("audit, with a stated reason"),
     Permission.SEE_ACCESS: lazy_gettext("see who may do what"),
     Permission.APPROVE_SUPPORT: lazy_gettext("approve access of the operator's support"),
     Permission.PROVISION: lazy_gettext("provision accounts by SCIM"),

@@ -18,6 +18,7 @@ from selaras.followup.rules import Stage, Standing, Transition, steps_open
 from selaras.identity.actor import Actor
 from selaras.identity.models import Account
 from selaras.identity.permissions import Permission
+from selaras.organisation.inspecting import note
 from selaras.organisation.models import Person
 from selaras.organisation.reach import only_reached
 
@@ -126,6 +127,7 @@ def proposals(
             ) from error
     rows = session.execute(query).all()
     lines = tuple(_line(row) for row in rows[:size])
+    note(session, actor, [one.person_id for one in lines])
     return Page(lines, cursor(str(lines[-1].id)) if len(rows) > size else None)
 
 
@@ -146,6 +148,7 @@ def proposal(session: Session, actor: Actor, proposal_id: UUID) -> ProposalView:
     ).one_or_none()
     if row is None:
         raise NotFound("followup.proposal_unknown", "There is no such proposal here; choose at least one of the list.")
+    note(session, actor, [row[0].person_id])
     case = session.scalar(select(ImprovementCase.id).where(ImprovementCase.proposal_id == proposal_id))
     events = session.execute(
         select(ProposalEvent, Account.name)
@@ -167,7 +170,9 @@ def cases(session: Session, actor: Actor, day: date, *, open_only: bool = True, 
     )
     if open_only:
         query = query.where(ImprovementCase.closed_on.is_(None))
-    return [_case(case, name, (), day) for case, name in session.execute(query)]
+    found = [_case(case, name, (), day) for case, name in session.execute(query)]
+    note(session, actor, [one.person_id for one in found])
+    return found
 
 
 def case(session: Session, actor: Actor, case_id: UUID, day: date) -> CaseView:
@@ -176,6 +181,7 @@ def case(session: Session, actor: Actor, case_id: UUID, day: date) -> CaseView:
     row = session.execute(_cases().where(ImprovementCase.id == case_id, seen)).one_or_none()
     if row is None:
         raise NotFound("improvement.unknown", "There is no such improvement case here.")
+    note(session, actor, [row[0].person_id])
     found = session.execute(
         select(ImprovementStep, Account.name)
         .outerjoin(Account, Account.id == ImprovementStep.account_id)

@@ -18,12 +18,21 @@ class Within:
 
 
 @dataclass(frozen=True)
+class Inspected:
+    """The audit under way in which somebody looks at people, and the page or endpoint where they do."""
+
+    id: UUID
+    place: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """Somebody who acts in one agency. `account_id` is None for the system, for a client and for support.
 
     `client_id`: the machine client whose token was shown. `support_id`: the support access by which an operator is
     here. `read_only`: the edge refuses every change and every file. `permissions` are all that are held at all; those
-    that a `within` names hold for its units only. `calibrations`: those that the actor chairs.
+    that a `within` names hold for its units only. `calibrations`: those that the actor chairs. `inspection`: the
+    audit under way, if the actor audits.
     """
 
     tenant_id: int
@@ -37,6 +46,7 @@ class Actor:
     support_id: UUID | None = None
     within: tuple[Within, ...] = ()
     calibrations: frozenset[UUID] = frozenset()
+    inspection: Inspected | None = None
 
     @property
     def reference(self) -> str:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CLOSE_PERIOD = "close_period"
     OVERRIDE_DISTRIBUTION = "override_distribution"
     SEE_LEDGER = "see_ledger"
+    AUDIT = "audit"
     SEE_REMUNERATION = "see_remuneration"
     SEE_FOLLOWUP = "see_followup"
     PROPOSE_FOLLOWUP = "propose_followup"
@@ -125,6 +126,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_LEDGER,
             Permission.SEE_FOLLOWUP,
             Permission.SEE_ACCESS,
+            Permission.AUDIT,
         }
     ),
     Role.AGENCY_ADMIN: frozenset(
@@ -167,8 +169,13 @@ WITHIN_UNIT = frozenset(
         Permission.ENDORSE_FOLLOWUP,
         Permission.GRANT_ROLES,
         Permission.SEE_ACCESS,
+        Permission.AUDIT,
     }
 )
+
+
+# What whoever audits may see only once they have said why (`organisation.inspecting`).
+WITH_REASON = frozenset({Permission.SEE_PEOPLE, Permission.SEE_RESULTS, Permission.SEE_FOLLOWUP})
 
 
 def scopes_of(role: Role) -> frozenset[ScopeKind]:

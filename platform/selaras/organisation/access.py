@@ -12,6 +12,7 @@ from selaras.clock import today
 from selaras.errors import NotFound
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.organisation.inspecting import note
 from selaras.organisation.models import Unit
 from selaras.organisation.queries import PersonView, person, superior_of
 from selaras.organisation.reach import reaches_person
@@ -26,6 +27,8 @@ def person_for(session: Session, actor: Actor, person_id: UUID, day: date | None
     on = day or agency_day(session, actor)
     if not _may_see(session, actor, person_id, on):
         raise NotFound("person_unknown", "There is no such person here.")
+    if person_id != actor.person_id:
+        note(session, actor, [person_id])
     return person(session, person_id, on)
 
 

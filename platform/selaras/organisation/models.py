@@ -219,3 +219,38 @@ class Invitation(TenantModel):
         UniqueConstraint("tenant_id", "account_id"),
         UniqueConstraint("tenant_id", "token_hash"),
     )
+
+
+class Inspection(TenantModel):
+    """An audit that somebody announced: why, and until when; `ended_at` where it was ended before."""
+
+    __tablename__ = "inspection"
+
+    account_id: Mapped[UUID]
+    reason: Mapped[str]
+    opened_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("account_id", "account"),
+        Index("ix_inspection_account", "tenant_id", "account_id"),
+    )
+
+
+class InspectionView(TenantModel):
+    """Somebody who was looked at in an audit, on a page or at an endpoint (`place`)."""
+
+    __tablename__ = "inspection_view"
+
+    inspection_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    place: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        within("inspection_id", "inspection"),
+        within("person_id", "person"),
+        Index("ix_inspection_view_inspection", "tenant_id", "inspection_id"),
+        Index("ix_inspection_view_person", "tenant_id", "person_id"),
+    )

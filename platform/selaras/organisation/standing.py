@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from selaras.clock import now
 from selaras.db.session import tenant_of
-from selaras.identity.actor import Actor, Within
-from selaras.identity.permissions import Permission, Role, ScopeKind, carried, permissions_of
+from selaras.identity.actor import Actor, Inspected, Within
+from selaras.identity.permissions import WITH_REASON, Permission, Role, ScopeKind, carried, permissions_of
 
 # One statement, whatever somebody holds: it is sent by every signed-in request.
 _STANDING = text(
@@ -25,7 +26,11 @@ _STANDING = text(
                                             'calibration', g.calibration_id))
         FROM selaras.role_grant g
         WHERE g.tenant_id = :tenant AND g.account_id = a.id AND g.during @> CAST(:day AS date)
-    ) AS grants
+    ) AS grants, (
+        SELECT i.id FROM selaras.inspection i
+        WHERE i.tenant_id = :tenant AND i.account_id = a.id AND i.ended_at IS NULL AND i.until > :moment
+        ORDER BY i.opened_at DESC LIMIT 1
+    ) AS inspection
     FROM selaras.account a
     LEFT JOIN selaras.person p ON p.tenant_id = :tenant AND p.account_id = a.id
     WHERE a.tenant_id = :tenant AND a.id = :account
@@ -57,16 +62,17 @@ class Standing:
     person_id: UUID | None
     has_team: bool
     granted: tuple[Granted, ...]
+    inspection_id: UUID | None = None
 
 
 def standing(session: Session, account_id: UUID, day: date) -> Standing | None:
     """The standing of an account on `day`; None where there is no such account. One statement."""
-    parameters = {"tenant": tenant_of(session), "account": account_id, "day": day}
+    parameters = {"tenant": tenant_of(session), "account": account_id, "day": day, "moment": now()}
     row = session.execute(_STANDING, parameters).one_or_none()
     if row is None:
         return None
     granted = tuple(_granted(one) for one in row.grants or ())
-    return Standing(row.name, row.active, row.person_id, row.has_team, granted)
+    return Standing(row.name, row.active, row.person_id, row.has_team, granted, row.inspection)
 
 
 def _granted(one: dict[str, Any]) -> Granted:
@@ -81,17 +87,25 @@ def derived_roles(stands: Standing) -> frozenset[str]:
     return frozenset({Role.EMPLOYEE.value, *([Role.APPRAISER.value] if stands.has_team else [])})
 
 
-def actor_on(session: Session, account_id: UUID, day: date) -> Actor | None:
+def held_now(stands: Standing, one: Granted) -> frozenset[Permission]:
+    """What a granted role carries; an auditor who has not said why sees nothing about people."""
+    if one.role == Role.AUDITOR and stands.inspection_id is None:
+        return one.permissions - WITH_REASON
+    return one.permissions
+
+
+def actor_on(session: Session, account_id: UUID, day: date, place: str = "") -> Actor | None:
     """Who acts when an account acts on `day`; None for an account that is none, or no longer active.
 
-    What is held for the whole agency is not held for a part of it besides.
+    What is held for the whole agency is not held for a part of it besides. `place`: where they act, as an audit
+    records it.
     """
     stands = standing(session, account_id, day)
     if stands is None or not stands.active:
         return None
     derived = derived_roles(stands)
-    whole = permissions_of(derived).union(*(one.permissions for one in stands.granted if not one.unit_id))
-    parts = [(one.unit_id, one.permissions - whole) for one in stands.granted if one.unit_id]
+    whole = permissions_of(derived).union(*(held_now(stands, one) for one in stands.granted if not one.unit_id))
+    parts = [(one.unit_id, held_now(stands, one) - whole) for one in stands.granted if one.unit_id]
     return Actor(
         tenant_id=tenant_of(session),
         account_id=account_id,
@@ -101,4 +115,5 @@ def actor_on(session: Session, account_id: UUID, day: date) -> Actor | None:
         person_id=stands.person_id,
         within=tuple(Within(unit, held) for unit, held in parts if held),
         calibrations=frozenset(one.calibration_id for one in stands.granted if one.calibration_id),
+        inspection=Inspected(stands.inspection_id, place) if stands.inspection_id else None,
     )

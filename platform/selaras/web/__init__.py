@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.web import (
     accounts,
+    audits,
     clients,
     closing,
     evaluation,
@@ -56,6 +57,7 @@ PAGES = (
     clients,
     sessions,
     support,
+    audits,
     roles,
     sign_in,
     providers,

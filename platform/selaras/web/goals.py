@@ -136,7 +136,7 @@ def alignment(year: int) -> Response:
 
 
 def _sees_results() -> bool:
-    return actor().holds_whole(Permission.SEE_RESULTS)
+    return actor().holds_whole(Permission.SEE_RESULTS) and actor().inspection is None
 
 
 def _draft() -> GoalDraft:

@@ -14,6 +14,7 @@ from selaras.evaluation.queries import history, periods
 from selaras.evaluation.wording import descriptions
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
+from selaras.organisation.inspecting import note
 from selaras.organisation.queries import people as find_people
 from selaras.organisation.reach import reach
 from selaras.planning.queries import plan_years
@@ -30,6 +31,7 @@ def people() -> Response:
     search = request.args.get("search", "").strip()[:80]
     within = reach(session(), actor(), Permission.SEE_PEOPLE, day())
     page = find_people(session(), search=search, after=request.args.get("after"), limit=SIZE, day=day(), within=within)
+    note(session(), actor(), [one.person_id for one in page.items])
     values: dict[str, Any] = {"page": page, "search": search, "first": not request.args.get("after")}
     if wants_fragment():
         return fragment("_people.html", **values)

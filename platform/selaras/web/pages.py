@@ -49,6 +49,7 @@ _PLACES = (
     ),
     Place("web.accounts", lazy_gettext("Accounts"), "people", frozenset({Permission.MANAGE_ACCOUNTS})),
     Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
+    Place("web.audits", lazy_gettext("Audits"), "result", frozenset({Permission.AUDIT, Permission.GRANT_ROLES})),
     Place("web.access", lazy_gettext("Access"), "wall", frozenset({Permission.SEE_ACCESS})),
     Place("web.identity_providers", lazy_gettext("Sign-in"), "wall", frozenset({Permission.MANAGE_SIGN_IN})),
     Place(
@@ -85,6 +86,8 @@ NOTES = {
     "imported": lazy_gettext("The file was taken."),
     "results-withdrawn": lazy_gettext("The results were withdrawn."),
     "granted": lazy_gettext("The role has been granted; it counts from its first day on."),
+    "audit-begun": lazy_gettext("The reason is recorded. What concerns people is shown to you now, and recorded."),
+    "audit-ended": lazy_gettext("The audit has ended; nothing about people is shown any more."),
     "revoked": lazy_gettext("The role has been taken back; it holds no longer."),
     "removed": lazy_gettext("The period was removed."),
     "client-revoked": lazy_gettext("The client was revoked; its secrets are worth nothing from now on."),
