@@ -12,7 +12,7 @@ from conftest import Tenant
 from factories.door import Door, doors, sign_in
 from factories.hostile_provider import HostileProvider, Orders, hostile_provider
 from factories.site import Visitor
-from factories.site_fixtures import _agency
+from factories.site_fixtures import fresh_agency
 from factories.staff import create_staff
 from factories.uploads import people_file, staffed, taken
 from sqlalchemy import text
@@ -44,7 +44,7 @@ def app(
     console_database: Database, database: Database, urls: Any, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
     files = tmp_path_factory.mktemp("files")
-    with doors(lambda: _agency(console_database), database, urls, redis_url, files, count=1) as (made,):
+    with doors(lambda: fresh_agency(console_database), database, urls, redis_url, files, count=1) as (made,):
         yield made
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import Tenant
 from factories.site import site_settings
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import text
 
 from selaras.app import create_app
@@ -35,7 +35,7 @@ def entries(database: Database, tenant: Tenant) -> list[Any]:
 def refuse(app: Flask, tenant: Tenant, reason: Reason, address: str = "192.0.2.1") -> None:
     host = f"http://{tenant.slug}.localhost"
     with app.test_request_context("/sign-in", base_url=host, environ_base={"REMOTE_ADDR": address}):
-        app.preprocess_request()
+        g.agency = app.extensions["selaras"].hosts.agency(f"{tenant.slug}.localhost")
         record_refusal(reason, "provider:1", {"algorithm": "none"})
 
 
@@ -67,7 +67,7 @@ def test_a_refusal_in_a_view_is_recorded_though_the_request_rolls_back(
 ) -> None:
     refused = SignInRefused(Reason.ACCOUNT_INACTIVE, subject="account:1")
     with app.test_request_context("/sign-in", base_url=f"http://{tenant.slug}.localhost"):
-        app.preprocess_request()
+        g.agency = app.extensions["selaras"].hosts.agency(f"{tenant.slug}.localhost")
         answer = app.make_response(app.handle_user_exception(refused))
     assert answer.status_code in (303, 401)
     assert [one.payload["reason"] for one in entries(database, tenant)] == ["account_inactive"]
