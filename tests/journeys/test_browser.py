@@ -75,6 +75,19 @@ def proposed(home: Home) -> str:
     return str(home.scalar("SELECT id FROM selaras.proposal WHERE tenant_id = :tenant ORDER BY id LIMIT 1"))
 
 
+def drafted(home: Home, n: int) -> object:
+    """Somebody with a long draft in which much is open."""
+    visitor, person = home.as_person(n), home.person(n)
+    where = f"/people/{person}/plans/2026/write"
+    fields = {"model": "kuantitatif"}
+    for i in range(10):
+        at = f"items.{i}"
+        fields |= {f"{at}.code": f"{i:02d}", f"{at}.section": "utama", f"{at}.title": f"Layanan meningkat {i}"}
+        fields |= {f"{at}.measures.{m}.aspect": one for m, one in enumerate(("quantity", "quality", "time"))}
+    assert visitor.post(where, fields | {"seen": "none", "do": "save"}, on=where).status_code == 303
+    return person
+
+
 def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     """Name, agency, who, address: every page there is, in the state in which it shows most."""
     manager = {
@@ -115,6 +128,23 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("merit", closed, manager[closed.slug], "/merit/2026"),
         ("refused", closed, number_of(closed, 4), "/people"),
         *pages_of_keys(closed, manager[closed.slug]),
+        *pages_of_plans(opened),
+    ]
+
+
+def pages_of_plans(home: Home) -> list[tuple[str, Home, str, str]]:
+    """The form of a plan, empty and with much that is open, and a plan that the appraiser decides on."""
+    drafted(home, 7)
+    with home.database.tenant(home.tenant_id) as session:
+        session.execute(
+            text("UPDATE selaras.plan SET state = 'submitted' WHERE tenant_id = :t AND person_id = :p"),
+            {"t": home.tenant_id, "p": home.person(7)},
+        )
+    return [
+        ("plan writing", home, number_of(home, 4), f"/people/{home.person(4)}/plans/2026/write"),
+        ("plan open fields", home, number_of(home, 5), f"/people/{drafted(home, 5)}/plans/2026/write?check=1"),
+        ("plan to decide on", home, number_of(home, 1), f"/people/{home.person(7)}/plans/2026"),
+        ("plans that wait", home, number_of(home, 1), "/team"),
     ]
 
 
@@ -214,6 +244,27 @@ def test_people_are_found_while_typing(site: Site, signed_in) -> None:
     assert page.locator("#people tbody tr a").inner_text() == "Orang 33"
     assert "search=orang+33" in page.url or "search=orang%2033" in page.url
     page.close()
+
+
+def test_a_plan_saves_itself_while_it_is_written_and_a_second_device_is_told(site: Site, browser, signed_in) -> None:
+    home, where = site.open, f"/people/{site.open.person(6)}/plans/2026/write"
+    page, other = signed_in(home, number_of(home, 6)), signed_in(home, number_of(home, 6))
+    for one in (page, other):
+        one.goto(where)
+    page.get_by_label("Rencana hasil kerja").fill("Layanan meningkat")
+    expect(page.locator("#saved")).to_contain_text("Tersimpan:", timeout=15_000)
+    page.get_by_label("Rencana hasil kerja").press_sequentially(" lagi")
+    with page.expect_response(lambda answer: answer.url.endswith("/autosave"), timeout=15_000):
+        pass
+    expect(page.locator("#saved")).to_contain_text("Tersimpan:")
+    other.get_by_label("Rencana hasil kerja").fill("Dari perangkat lain")
+    expect(other.locator("#saved")).to_contain_text("Belum tersimpan", timeout=15_000)
+    page.reload()
+    assert page.get_by_label("Rencana hasil kerja").input_value() == "Layanan meningkat lagi"
+    page.get_by_role("button", name="+ Tambah hasil kerja").first.click()
+    expect(page.locator("#item-1")).to_be_visible()
+    page.close()
+    other.close()
 
 
 def test_progress_moves_without_a_reload_and_ends_by_itself(site: Site, signed_in, urls) -> None:

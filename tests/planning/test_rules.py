@@ -64,7 +64,7 @@ def test_a_leader_s_plan_has_perspectives_strategies_and_manuals(holder: Holder)
     ("changed", "fault"),
     [
         ({"section": None}, ("items.0.section", "plan_choose", False)),
-        ({"title": " "}, ("items.0.title", "plan_blank", False)),
+        ({"title": " "}, ("items.0.title", "plan_blank", True)),
         ({"origin": "luar"}, ("items.0.origin", "plan_word", False)),
         ({"perspective": "proses_bisnis"}, ("items.0.perspective", "plan_not_asked", False)),
         ({"parent_item_id": None}, ("items.0.parent_item_id", "plan_superior_result", True)),

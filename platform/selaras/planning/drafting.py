@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from selaras.errors import Conflict, Fault, Invalid, NotFound, Refused
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import agency_day
+from selaras.organisation.models import Person
 from selaras.organisation.queries import superior_of
 from selaras.planning.drafts import AnnexDraft, ItemDraft, MeasureDraft, PlanDraft, StrategyDraft
 from selaras.planning.models import (
@@ -28,34 +30,51 @@ from selaras.planning.models import (
     PlanExpectation,
     PlanItem,
 )
-from selaras.planning.queries import NEWEST, draft_of, holder_on, last_day, plan
+from selaras.planning.queries import NEWEST, PlanView, draft_of, holder_on, last_day, plan
 from selaras.planning.rules import faults, section_for, variant_for
+from selaras.planning.versions import version, version_of_draft
 from selaras.regulation import PlanForm, Rules
 
 REASON_LENGTH = 20
 
 
-def save_draft(session: Session, actor: Actor, person_id: UUID, year: int, draft: PlanDraft, rules: Rules) -> UUID:
+def save_draft(
+    session: Session,
+    actor: Actor,
+    person_id: UUID,
+    year: int,
+    draft: PlanDraft,
+    rules: Rules,
+    *,
+    seen: str | None = None,
+    by_itself: bool = False,
+) -> UUID:
     """One's own plan as written so far; it may be incomplete, and the superior's need not be agreed.
 
-    Raises `Invalid` with a fault per field for what the form does not know, `Conflict` once it has been submitted.
+    `seen` is the version that was read, else nobody is asked; `by_itself`: a page saved it while it was being written,
+    which the ledger need not know. Raises `Invalid` with a fault per field for what the form does not know, `Conflict`
+    once it has been submitted or when it was changed elsewhere meanwhile.
     """
     _require_own(actor, person_id)
     kept = _plan_row(session, person_id, year)
     if kept is not None and kept.state != "draft":
         raise _wrong_state(kept)
-    day = last_day(year, plan(session, person_id, year))
-    superior = superior_of(session, person_id, agency_day(session, actor))
-    holder = holder_on(session, person_id, min(day, agency_day(session, actor)))
+    view = plan(session, person_id, year)
+    today = agency_day(session, actor)
+    superior = superior_of(session, person_id, today)
+    holder = holder_on(session, person_id, min(last_day(year, view), today))
     found = [one for one in faults(draft, rules.form, rules.behaviours, holder) if not one.final]
     _refuse(rules, [*found, *_references(session, draft, person_id, year, superior)])
     variant = variant_for(rules.form, holder, draft.variant)
+    written = replace(draft, variant=variant.code if variant else None)
+    _refuse_overwriting(view, written, rules.form, seen)
     row = kept or Plan(person_id=person_id, year=year, segment=1)
-    row.model, row.variant, row.appraiser_id = draft.model, variant.code if variant else None, superior
+    row.model, row.variant, row.appraiser_id = written.model, written.variant, superior
     session.add(row)
     session.flush()
     _write(session, row.id, draft, rules.form)
-    record(session, actor, "plan.drafted", f"plan:{row.id}", {"year": year, "items": len(draft.items)})
+    if not by_itself:
+        record(session, actor, "plan.drafted", f"plan:{row.id}", {"year": year, "items": len(draft.items)})
     return row.id
 
 
@@ -71,9 +90,14 @@ def submit(session: Session, actor: Actor, person_id: UUID, year: int, rules: Ru
     record(session, actor, "plan.submitted", f"plan:{row.id}", {"year": year})
 
 
-def agree(session: Session, actor: Actor, person_id: UUID, year: int) -> None:
-    """The appraiser agrees to a submitted plan; the superior's results that it serves must be agreed before."""
+def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tuple[PlanForm, str] | None = None) -> None:
+    """The appraiser agrees to a submitted plan; the superior's results that it serves must be agreed before.
+
+    `seen`: the form and the version that was read; what was handed in anew since then is not agreed to unread.
+    """
     row = _for_appraiser(session, actor, person_id, year, "submitted")
+    if seen is not None and version(plan(session, person_id, year), seen[0]) != seen[1]:
+        raise Conflict("plan_changed_unread", "The plan was changed since you opened it. Read it again, then decide.")
     waiting = session.scalars(
         select(PlanItem.code)
         .where(PlanItem.plan_id == row.id, PlanItem.parent_item_id.in_(_open_items()))
@@ -117,7 +141,21 @@ def _for_appraiser(session: Session, actor: Actor, person_id: UUID, year: int, *
     return _in_state(session, person_id, year, *states)
 
 
+def _refuse_overwriting(view: PlanView | None, written: PlanDraft, form: PlanForm, seen: str | None) -> None:
+    """What another device wrote meanwhile stays; saying the same again is no conflict."""
+    if seen is None or version(view, form) == seen:
+        return
+    if view is None or version_of_draft(draft_of(view, form)) != version_of_draft(written):
+        raise Conflict(
+            "plan_changed",
+            "The plan was changed elsewhere, perhaps on another device of yours, while you were writing. "
+            "Nothing was overwritten: look at both, then decide which one stays.",
+        )
+
+
 def _plan_row(session: Session, person_id: UUID, year: int) -> Plan | None:
+    """The plan, locked; whoever writes the first one of a year waits for whoever else does."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     rows = select(Plan).where(Plan.person_id == person_id, Plan.year == year).order_by(*NEWEST)
     return session.scalars(rows.limit(1).with_for_update()).first()
 

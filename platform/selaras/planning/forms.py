@@ -58,10 +58,14 @@ def asked_form(
     session: Session, person_id: UUID, year: int, view: PlanView | None, rules: Rules, today: date
 ) -> AskedForm:
     """The form of a person's plan of the year: as the plan says, else by their post on its last day (or today)."""
-    form, behaviours = rules.form, rules.behaviours
-    stated = next((one for one in form.variants if view and one.code == view.variant), None)
+    stated = next((one for one in rules.form.variants if view and one.code == view.variant), None)
     holder = holder_on(session, person_id, min(last_day(year, view), today))
-    variant = stated or variant_for(form, holder)
+    return form_in(rules, year, stated or variant_for(rules.form, holder))
+
+
+def form_in(rules: Rules, year: int, variant: PlanVariant | None) -> AskedForm:
+    """The regulation's form in one of its variants."""
+    form, behaviours = rules.form, rules.behaviours
     return AskedForm(
         regulation=rules.code,
         title=rules.title,

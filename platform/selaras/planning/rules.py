@@ -11,6 +11,11 @@ from selaras.regulation import Behaviour, BehaviourFramework, Column, PlanForm, 
 ORIGINS = ("own_unit", "other_unit", "other_agency")
 
 
+def variants_of(form: PlanForm, holder: Holder) -> tuple[PlanVariant, ...]:
+    """The form's variants among which the holder may choose."""
+    return tuple(one for one in form.variants if holder.post_kind in one.posts or (one.heads and holder.is_head))
+
+
 def variant_for(form: PlanForm, holder: Holder, stated: str | None = None) -> PlanVariant | None:
     """The form's variant: the stated one where the holder may have it, else that of the post; None where none fits."""
     own = next((one for one in form.variants if holder.post_kind in one.posts), None)
@@ -77,7 +82,7 @@ class _Judge:
 
     def _item(self, at: str, item: ItemDraft) -> Iterator[Fault]:
         yield from _filled(f"{at}.code", item.code)
-        yield from _filled(f"{at}.title", item.title)
+        yield from _filled(f"{at}.title", item.title, final=True)
         if item.section is not None or self._form.sections:
             yield from _known(f"{at}.section", item.section, [one.code for one in self._form.sections], final=False)
         if item.origin is not None:
@@ -191,9 +196,9 @@ def _twice(field: str, codes: Sequence[str]) -> Iterator[Fault]:
             yield Fault("plan_twice", "“{value}” already stands above.", field=field.format(n=n), value=code[:60])
 
 
-def _filled(field: str, value: str) -> Iterator[Fault]:
+def _filled(field: str, value: str, *, final: bool = False) -> Iterator[Fault]:
     if not value.strip():
-        yield Fault("plan_blank", "Write something here.", field=field)
+        yield Fault("plan_blank", "Write something here.", field=field, final=final)
 
 
 def _final_empty(field: str) -> Fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -28,6 +29,7 @@ from selaras.organisation.access import person_for
 from selaras.organisation.queries import person as person_on
 from selaras.organisation.queries import team as team_of
 from selaras.organisation.reach import reaches_person, reaches_unit
+from selaras.planning.standing import standings, waiting
 from selaras.regulation import Receipt, Rules
 from selaras.tenancy.features import Feature
 from selaras.web.blueprint import pages
@@ -159,8 +161,11 @@ def team() -> Response:
     people = team_of(session(), person_id, period.ends) if person_id and period else []
     rated = ratings(session(), period.id, [line.person_id for line in people]) if period else {}
     chosen = rules(period.ends) if period else None
+    today = team_of(session(), person_id, day()) if person_id else []
     return render(
         "team.html",
+        today=today,
+        **_plans([line.person_id for line in today]),
         active="web.team",
         period=period,
         periods=known,
@@ -171,6 +176,11 @@ def team() -> Response:
         this_year=day().year,
         leads_units=bool(period and person_id and heads_a_unit(session(), person_id, period.ends)),
     )
+
+
+def _plans(people: list[UUID]) -> dict[str, Any]:
+    """Whose plan waits for the appraiser, and how far those of this year are."""
+    return {"waiting": waiting(session(), people), "standings": standings(session(), people, day().year)}
 
 
 @pages.get("/people/<uuid:person_id>/ratings/<period>")

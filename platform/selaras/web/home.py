@@ -12,7 +12,7 @@ from selaras.closing.queries import Overview, current_period, overview
 from selaras.closing.rules import Readiness
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
-from selaras.edge.context import actor, rules, session
+from selaras.edge.context import actor, day, rules, session
 from selaras.evaluation.queries import OutcomeView, PeriodView, history, period_by_code, periods, ratings
 from selaras.evaluation.wording import descriptions
 from selaras.exchange.queries import recent
@@ -21,6 +21,7 @@ from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
 from selaras.organisation.queries import team
 from selaras.organisation.reach import reach
+from selaras.planning.standing import standings, waiting
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
 from selaras.web.pages import render, see
@@ -36,6 +37,16 @@ class TeamFigures:
     period: PeriodView
     people: int
     rated: int
+
+
+@dataclass(frozen=True)
+class OwnPlan:
+    """How far one's own plan of the year is: `state` is None where there is none."""
+
+    person_id: UUID
+    year: int
+    state: str | None
+    returned: bool
 
 
 @pages.get("/")
@@ -59,6 +70,8 @@ def home() -> Response:
         latest=latest,
         notices=unread(session(), actor().person_id or NOBODY, SHOWN),
         rule=known.get(latest.rule_hash) if latest else None,
+        own_plan=_own_plan() if Permission.PLAN_OWN in held else None,
+        waiting=_waiting() if Permission.AGREE_PLANS in held else 0,
         team=_team(period) if period and Permission.SEE_TEAM in held else None,
         imports=recent(session(), actor(), 5) if Permission.IMPORT in held else None,
     )
@@ -122,6 +135,21 @@ def _readiness(view: Overview) -> Readiness | None:
 def _latest() -> OutcomeView | None:
     person = actor().person_id
     return next(iter(history(session(), person)), None) if person else None
+
+
+def _own_plan() -> OwnPlan | None:
+    person = actor().person_id
+    if person is None:
+        return None
+    found = standings(session(), [person], day().year).get(person)
+    return OwnPlan(person, day().year, found.state if found else None, bool(found and found.returned))
+
+
+def _waiting() -> int:
+    """How many plans of one's team wait for one's decision."""
+    person = actor().person_id
+    people = [line.person_id for line in team(session(), person, day())] if person else []
+    return len(waiting(session(), people))
 
 
 def _team(period: PeriodView) -> TeamFigures | None:

@@ -69,6 +69,11 @@ NOTES = {
     "goal-removed": lazy_gettext("The goal was removed."),
     "goals-copied": lazy_gettext("The goals of the year before were taken over."),
     "matrix-saved": lazy_gettext("The row of the matrix has been saved."),
+    "plan-saved": lazy_gettext("Your draft has been saved."),
+    "plan-copied": lazy_gettext("Last year's plan was taken over as a draft. Go through it, then submit it."),
+    "plan-submitted": lazy_gettext("Your plan was submitted; your appraiser agrees to it or gives it back."),
+    "plan-agreed": lazy_gettext("You have agreed to this plan."),
+    "plan-returned": lazy_gettext("The plan went back with your reason."),
     "rated": lazy_gettext("The rating has been saved."),
     "recommended": lazy_gettext("The recommendation has been attached."),
     "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),
@@ -205,6 +210,10 @@ FILTERS: dict[str, Callable[..., object]] = {
     "number": words.number,
     "rupiah": words.rupiah,
     "percent": words.percent,
+    "terms": lambda found: [(one.code, words.words(one.label)) for one in found],
+    "choices": lambda found, key, said="title": [
+        (str(getattr(one, key)), f"{one.code} · {getattr(one, said)}") for one in found
+    ],
     "fingerprint": lambda value: f"{value[:8]}…{value[-4:]}",
 }
 for _name, _filter in FILTERS.items():

@@ -8,20 +8,26 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Response
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.edge.access import needs
 from selaras.edge.context import actor, agency, day, rules, session
+from selaras.errors import Conflict, Invalid
 from selaras.evaluation.queries import PeriodView
+from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
+from selaras.organisation.queries import superior_of
+from selaras.planning import drafting
 from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
 from selaras.planning.assignments import assignments_of
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.queries import ItemView, PlanView, last_day, plan
+from selaras.planning.versions import version
 from selaras.regulation import Rules, Section
 from selaras.web.blueprint import pages
-from selaras.web.pages import render
+from selaras.web.pages import render, see
 
 
 @dataclass(frozen=True)
@@ -42,24 +48,72 @@ class PlanPage:
     late: bool
 
 
-@pages.get("/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>")
+_PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
+
+
+@pages.get(_PLAN)
 @needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def plan_page(person_id: UUID, year: int) -> Response:
-    """The whole plan of a year, its matrix and the assignments of the year."""
+    """The whole plan of a year, its matrix and the assignments of the year; who may act on it finds how."""
+    return _plan_page(person_id, year)
+
+
+@pages.post(f"{_PLAN}/agreement")
+@needs(Permission.AGREE_PLANS)
+def agree_to_plan(person_id: UUID, year: int) -> BaseResponse:
+    """The appraiser agrees to the plan as it was read."""
+    refuse_settled(session(), str(year))
+    person_for(session(), actor(), person_id)
+    form = rules(last_day(year, plan(session(), person_id, year))).form
+    try:
+        drafting.agree(session(), actor(), person_id, year, (form, request.form.get("seen", "")))
+    except Conflict as error:
+        return _plan_page(person_id, year, error)
+    return see("web.plan_page", "plan-agreed", person_id=person_id, year=year)
+
+
+@pages.post(f"{_PLAN}/return")
+@needs(Permission.AGREE_PLANS)
+def return_plan(person_id: UUID, year: int) -> BaseResponse:
+    """The appraiser gives the plan back to be changed, and says why."""
+    refuse_settled(session(), str(year))
+    person_for(session(), actor(), person_id)
+    try:
+        drafting.give_back(session(), actor(), person_id, year, request.form.get("note", "").replace("\0", ""))
+    except (Invalid, Conflict) as error:
+        return _plan_page(person_id, year, error)
+    return see("web.plan_page", "plan-returned", person_id=person_id, year=year)
+
+
+def _plan_page(person_id: UUID, year: int, error: Invalid | Conflict | None = None) -> Response:
     person = person_for(session(), actor(), person_id)
     found = plan_seen(session(), actor(), person_id, year)
     members, own_shares = matrix_seen(session(), actor(), person_id, year)
     own = actor().person_id == person_id
+    chosen = rules(last_day(year, found))
     return render(
         "plan.html",
+        error.status if error else 200,
         active="web.own_results" if own else "web.people",
         person=person,
         year=year,
-        page=_page(person_id, year, found, rules(last_day(year, found))),
+        page=_page(person_id, year, found, chosen),
         members=members,
         own_shares=own_shares,
         assignments=assignments_seen(session(), actor(), person_id, date(year, 1, 1), date(year, 12, 31)),
+        own=own,
+        appraises=_appraises(person_id),
+        seen=version(found, chosen.form),
+        error=error,
+        reason_length=drafting.REASON_LENGTH,
     )
+
+
+def _appraises(person_id: UUID) -> bool:
+    """Whether whoever is here agrees to this person's plans."""
+    here = actor()
+    allowed = Permission.AGREE_PLANS in here.permissions and here.person_id is not None
+    return allowed and superior_of(session(), person_id, day()) == here.person_id
 
 
 def planned(person_id: UUID, period: PeriodView, last: date) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""Writing one's own plan (SKP) in the form that the regulation declares, and what the appraiser answers to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Response, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from selaras.clock import now
+from selaras.edge.access import needs
+from selaras.edge.context import actor, day, rules, session
+from selaras.edge.errors import filled
+from selaras.errors import Conflict, Fault, Invalid, Refused
+from selaras.evaluation.service import refuse_settled
+from selaras.identity.permissions import Permission
+from selaras.organisation.access import person_for
+from selaras.organisation.queries import PersonView
+from selaras.planning import drafting
+from selaras.planning.choices import Choices, choices
+from selaras.planning.copying import copy_plan
+from selaras.planning.drafts import Holder, PlanDraft
+from selaras.planning.forms import AskedForm, asked_form, form_in
+from selaras.planning.queries import PlanView, draft_of, holder_on, last_day, plan, plan_years
+from selaras.planning.rules import faults, variant_for, variants_of
+from selaras.planning.versions import version
+from selaras.regulation import Rules
+from selaras.web.blueprint import pages
+from selaras.web.pages import fragment, render, see
+from selaras.web.plan_form import Written, changed, draft_in, placed, started, written_in, written_of
+
+_PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What writing a plan needs: whose, the rules of its year, the form, and what it can refer to."""
+
+    person: PersonView
+    year: int
+    rules: Rules
+    plan: PlanView | None
+    holder: Holder
+    asked: AskedForm
+    offered: Choices
+
+    @property
+    def seen(self) -> str:
+        """The version of the plan as it is stored."""
+        return version(self.plan, self.rules.form)
+
+
+@pages.get(f"{_PLAN}/write")
+@needs(Permission.PLAN_OWN)
+def write_plan(person_id: UUID, year: int) -> BaseResponse:
+    """The form with the draft in it, or the empty one; with `check`, everything that is still open is shown."""
+    desk = _desk(person_id, year)
+    if desk.plan is not None and desk.plan.state != "draft":
+        return see("web.plan_page", person_id=person_id, year=year)
+    if desk.plan is None:
+        return _page(desk, started(desk.asked))
+    written = written_of(draft_of(desk.plan, desk.rules.form), desk.asked)
+    draft, _ = draft_in(written, desk.asked)
+    found = faults(draft, desk.rules.form, desk.rules.behaviours, desk.holder)
+    return _page(desk, written, found=found if "check" in request.args else (), left=len(found))
+
+
+@pages.post(f"{_PLAN}/write")
+@needs(Permission.PLAN_OWN)
+def save_plan(person_id: UUID, year: int) -> BaseResponse:
+    """Keep everything that was written, then do what the button says; what is refused comes back as written."""
+    desk, action = _desk(person_id, year), request.form.get("do", "")
+    try:
+        sent = written_in(request.form)
+    except Invalid as error:
+        return _page(desk, started(desk.asked), error=error)
+    written = changed(sent, action, desk.asked)
+    try:
+        _keep(desk, written, _seen(action))
+    except (Invalid, Conflict) as error:
+        same = isinstance(error, Conflict) and error.code == "plan_item_used"
+        return _page(desk, sent if same else written, error=error)
+    if action == "submit":
+        return _submit(desk)
+    what, _, rest = action.partition(":")
+    anchor = f"item-{len(written.items) - 1}" if what == "add" else f"item-{rest.partition(':')[0]}"
+    anchor = anchor if what in ("add", "aspect", "drop-aspect") else "main"
+    return see("web.write_plan", "" if rest else "plan-saved", person_id=person_id, year=year, _anchor=anchor)
+
+
+@pages.post(f"{_PLAN}/autosave")
+@needs(Permission.PLAN_OWN)
+def autosave_plan(person_id: UUID, year: int) -> Response:
+    """Keep what is being written on an open page, and say when it was kept or why it was not."""
+    desk = _desk(person_id, year)
+    seen = request.form.get("seen", "")
+    try:
+        with session().begin_nested():
+            _keep(desk, written_in(request.form), seen, by_itself=True)
+    except (Invalid, Conflict) as error:
+        return fragment("_plan_saved.html", seen=seen, error=error, person_id=person_id, year=year)
+    kept = version(plan(session(), person_id, year), desk.rules.form)
+    return fragment("_plan_saved.html", seen=kept, saved_at=now())
+
+
+@pages.post(f"{_PLAN}/copy")
+@needs(Permission.PLAN_OWN)
+def copy_last_plan(person_id: UUID, year: int) -> BaseResponse:
+    """Begin with one's own plan of the year before."""
+    desk = _desk(person_id, year)
+    copy_plan(session(), actor(), person_id, year, desk.asked, desk.offered, desk.rules)
+    return see("web.write_plan", "plan-copied", person_id=person_id, year=year)
+
+
+def _desk(person_id: UUID, year: int) -> Desk:
+    person = person_for(session(), actor(), person_id)
+    if actor().person_id != person_id:
+        raise Refused("plan_not_own", "Only the person themself may write their plan; the appraiser agrees to it.")
+    refuse_settled(session(), str(year))
+    found = plan(session(), person_id, year)
+    chosen = rules(last_day(year, found))
+    return Desk(
+        person=person,
+        year=year,
+        rules=chosen,
+        plan=found,
+        holder=holder_on(session(), person_id, min(last_day(year, found), day())),
+        asked=asked_form(session(), person_id, year, found, chosen, day()),
+        offered=choices(session(), person_id, person.line.unit_id, year, day()),
+    )
+
+
+def _keep(desk: Desk, written: Written, seen: str, *, by_itself: bool = False) -> None:
+    draft, unread = draft_in(written, desk.asked)
+    if unread:
+        judged = faults(draft, desk.rules.form, desk.rules.behaviours, desk.holder)
+        raise Invalid(
+            "plan_form",
+            "The plan does not fit the form of {regulation}: {count} fields are to be corrected.",
+            faults=(*unread, *(one for one in judged if not one.final)),
+            regulation=desk.rules.code,
+            count=len(unread),
+        )
+    person_id = desk.person.line.person_id
+    drafting.save_draft(session(), actor(), person_id, desk.year, draft, desk.rules, seen=seen, by_itself=by_itself)
+
+
+def _seen(action: str) -> str:
+    """The version on which the form rests; whoever has looked at both versions may let the own one stay."""
+    what, _, stored = action.partition(":")
+    return stored if what == "overwrite" else request.form.get("seen", "")
+
+
+def _submit(desk: Desk) -> BaseResponse:
+    """Hand the kept plan in; while fields are open it stays a draft, and the form shows them."""
+    person_id, year = desk.person.line.person_id, desk.year
+    try:
+        with session().begin_nested():
+            drafting.submit(session(), actor(), person_id, year, desk.rules)
+    except Invalid:
+        return see("web.write_plan", person_id=person_id, year=year, check=1, _anchor="open")
+    return see("web.plan_page", "plan-submitted", person_id=person_id, year=year)
+
+
+def _page(
+    desk: Desk,
+    written: Written,
+    *,
+    error: Invalid | Conflict | None = None,
+    found: tuple[Fault, ...] = (),
+    left: int | None = None,
+) -> Response:
+    asked = _asked(desk, written)
+    draft, _ = draft_in(written, asked)
+    told = (*found, *(error.faults if isinstance(error, Invalid) else ()))
+    return render(
+        "plan_write.html",
+        error.status if error else 200,
+        active="web.own_results",
+        person=desk.person,
+        year=desk.year,
+        plan=desk.plan,
+        asked=asked,
+        offered=desk.offered,
+        has_superior=desk.holder.has_superior,
+        variants=variants_of(desk.rules.form, desk.holder),
+        measured=not any(one.code == written.model and not one.measured for one in asked.form.models),
+        written=written,
+        seen=request.form.get("seen", desk.seen) if error else desk.seen,
+        stored=desk.seen,
+        error=error,
+        wrong=_told(told, draft),
+        left=left,
+        before=desk.plan is None and desk.year - 1 in plan_years(session(), desk.person.line.person_id),
+    )
+
+
+def _asked(desk: Desk, written: Written) -> AskedForm:
+    """The form in the variant that is chosen in it, where the holder may have that one."""
+    stated = variant_for(desk.rules.form, desk.holder, written.variant or None)
+    return form_in(desk.rules, desk.year, stated) if stated else desk.asked
+
+
+def _told(found: tuple[Fault, ...], draft: PlanDraft) -> dict[str, list[str]]:
+    return {name: list(dict.fromkeys(_said(one) for one in those)) for name, those in placed(found, draft).items()}
+
+
+def _said(one: Fault) -> str:
+    """The sentence of a fault; beside a list to choose from, codes need not be named."""
+    return gettext("Choose one from the list.") if one.code == "plan_choose" else filled(one.message, one.params)
