@@ -43,18 +43,6 @@ def names_of(session: Session, accounts: Iterable[UUID | None]) -> dict[UUID, st
     return {row.id: row.name for row in rows}
 
 
-def accounts_with_role(session: Session, role: str, day: date, limit: int = 5) -> list[AccountView]:
-    """The first active accounts, by name, to whom a role is granted on `day`."""
-    rows = session.scalars(
-        select(Account)
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.role == role, RoleGrant.during.contains(day), Account.active.is_(True))
-        .order_by(Account.name)
-        .limit(limit)
-    )
-    return [_view(session, row, day) for row in rows.unique()]
-
-
 def _view(session: Session, row: Account, day: date) -> AccountView:
     granted = session.scalars(
         select(RoleGrant.role).where(
