@@ -4,88 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
 
 import pytest
-from factories.site import Home, Site, Visitor
-from sqlalchemy import event, text
+from factories.desk import REASON, SEEN, YEAR, Desk, clean, path, sent_by, set_state, stored
+from factories.site import Site
+from sqlalchemy import text
 
-YEAR = 2026
-FIELD = re.compile(r'<(?:input|textarea|select)[^>]* name="([^"]+)"[^>]*>', re.S)
-SEEN = re.compile(r'name="seen" value="([^"]+)"')
-REASON = "Tambahkan indikator kualitas pada hasil pertama."
-
-
-def path(home: Home, n: int, more: str = "/write", year: int = YEAR) -> str:
-    return f"/people/{home.person(n)}/plans/{year}{more}"
-
-
-class Desk:
-    """Somebody at the form of their plan; `fields` is what stands in it, as a browser would send it."""
-
-    def __init__(self, home: Home, n: int, year: int = YEAR) -> None:
-        self.home, self.n, self.year = home, n, year
-        self.visitor: Visitor = home.as_person(n)
-        self.fields: dict[str, str] = {}
-        self.read()
-
-    def read(self, more: str = "") -> str:
-        page = self.visitor.page(path(self.home, self.n, "/write" + more, self.year))
-        self.fields = sent_by(page)
-        return page
-
-    def press(self, button: str, to: str = "/write", **more: str) -> Any:
-        where = path(self.home, self.n, year=self.year)
-        own = path(self.home, self.n, to, self.year)
-        return self.visitor.post(own, {**self.fields, **more, "do": button}, on=where)
-
-    def write(self, **more: str) -> Any:
-        """Type a whole result and save."""
-        at = {
-            "model": "kuantitatif",
-            "items.0.title": "Naskah tersusun",
-            "items.0.measures.0.indicator": "Jumlah naskah",
-            "items.0.measures.0.target": "10,5",
-            "items.0.measures.0.measure": "naskah",
-        }
-        return self.press("save", **(at | {name.replace("__", "."): value for name, value in more.items()}))
-
-
-def sent_by(page: str) -> dict[str, str]:
-    """The fields of the form of the plan with their values, as a browser without JavaScript sends them."""
-    form = page[page.index('id="plan"') : page.rindex("</form>")]
-    found: dict[str, str] = {}
-    for tag in re.finditer(r"<input([^>]*)>", form):
-        name, value = re.search(r'name="([^"]+)"', tag[1]), re.search(r'value="([^"]*)"', tag[1])
-        if name and ('type="radio"' not in tag[1] or " checked" in tag[1]):
-            found[name[1]] = unescape(value[1]) if value else ""
-    for name, body in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S):
-        found[name] = unescape(body)
-    for name, body in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
-        options = re.findall(r'<option value="([^"]*)"( selected)?', body)
-        found[name] = next((value for value, chosen in options if chosen), options[0][0])
-    found.pop("form_token", None)
-    return found
-
-
-def stored(home: Home, n: int, year: int = YEAR) -> Any:
-    return home.as_person(n).get(f"/api/v1/people/{home.person(n)}/plans/{year}").json["plan"]
-
-
-@pytest.fixture(autouse=True)
-def clean(site: Site) -> None:
-    with site.open.database.tenant(site.open.tenant_id) as session:
-        tables = ("team_input", "item_strategy", "item_measure", "result_share", "plan_item", "assignment", "goal")
-        for table in (*tables, "plan_annex", "plan_expectation", "plan"):
-            session.execute(text(f"DELETE FROM selaras.{table} WHERE tenant_id = :t"), {"t": site.open.tenant_id})
-
-
-def set_state(home: Home, n: int, state: str) -> None:
-    with home.database.tenant(home.tenant_id) as session:
-        session.execute(
-            text("UPDATE selaras.plan SET state = :s WHERE tenant_id = :t AND person_id = :p"),
-            {"t": home.tenant_id, "p": home.person(n), "s": state},
-        )
+__all__ = ["clean"]
 
 
 def test_the_form_is_the_one_that_the_regulation_declares(site: Site) -> None:
@@ -99,6 +24,54 @@ def test_the_form_is_the_one_that_the_regulation_declares(site: Site) -> None:
     assert {f"expectation.{one['code']}" for one in declared["behaviours"]} <= set(desk.fields)
     assert ("perspective" in " ".join(desk.fields)) == bool(declared["perspectives"])
     assert "Cara memulai" in page
+
+
+def test_another_years_regulation_gives_another_form(site: Site) -> None:
+    home, year = site.open, 2020
+    desk = Desk(home, 4, year)
+    declared = home.as_person(4).get(f"/api/v1/people/{home.person(4)}/plans/{year}").json["form"]
+    page = unescape(desk.read())
+    assert declared["regulation"]["code"] == "pp46_2011"
+    for kind in ("sections", "aspects"):
+        assert all(one["label"]["id"] in page for one in declared[kind]), kind
+    assert "Kualitatif" not in page
+    section = declared["sections"][0]["code"]
+    fields = {"items.0.title": "Naskah tersusun", "items.0.section": section}
+    assert desk.press("save", **fields).status_code == 303
+    assert stored(home, 4, year)["items"][0]["section"] == section
+
+
+def test_a_model_in_words_takes_no_targets_and_drops_none_silently(site: Site) -> None:
+    desk = Desk(site.open, 4)
+    desk.write()
+    desk.read()
+    refused = desk.press("save", model="kualitatif")
+    assert refused.status_code == 422
+    assert sent_by(refused.text)["items.0.measures.0.target"] == "10,5"
+    desk.fields = sent_by(refused.text)
+    kept = desk.press("drop-aspect:0:0", **{"items.0.expectation": "Naskah yang dapat langsung dipakai"})
+    assert kept.status_code == 303, kept.text
+    (item,) = stored(site.open, 4)["items"]
+    assert (item["expectation"], item["measures"]) == ("Naskah yang dapat langsung dipakai", [])
+
+
+def test_a_result_of_a_former_superior_is_told_at_its_field(site: Site) -> None:
+    home = site.open
+    leader = Desk(home, 1)
+    leader.write(items__0__title="Layanan unit meningkat")
+    served = stored(home, 1)["items"][0]["id"]
+    desk = Desk(home, 4)
+    desk.write(items__0__parent_item_id=served)
+    with home.database.tenant(home.tenant_id) as session:
+        session.execute(
+            text("UPDATE selaras.plan SET person_id = :q WHERE tenant_id = :t AND person_id = :p"),
+            {"t": home.tenant_id, "p": home.person(1), "q": home.person(30)},
+        )
+    desk.read()
+    assert desk.fields["items.0.parent_item_id"] == served
+    refused = desk.press("save")
+    assert refused.status_code == 422
+    assert 'href="#f-items.0.parent_item_id"' in refused.text
 
 
 def test_a_plan_from_the_first_word_to_both_confirmations(site: Site) -> None:
@@ -289,110 +262,3 @@ def test_an_item_that_others_refer_to_stays_in_the_form(site: Site) -> None:
     assert refused.status_code == 409
     assert sent_by(refused.text)["items.0.title"] == "Layanan unit meningkat"
     assert len(stored(home, 1)["items"]) == 1
-
-
-def test_goals_of_the_unit_or_the_nearest_above_and_assignments_are_offered(site: Site) -> None:
-    home = site.open
-    with home.database.tenant(home.tenant_id) as session:
-        values = {"t": home.tenant_id, "p": home.person(4), "y": YEAR}
-        unit = session.execute(
-            text("SELECT unit_id FROM selaras.appointment WHERE tenant_id = :t AND person_id = :p"), values
-        ).scalar_one()
-        session.execute(
-            text(
-                "INSERT INTO selaras.goal (tenant_id, code, unit_id, year, title, indicator)"
-                " VALUES (:t, 'S-1', :u, :y, 'Meningkatnya literasi', 'Nilai')"
-            ),
-            values | {"u": unit},
-        )
-        session.execute(
-            text(
-                "INSERT INTO selaras.assignment (tenant_id, code, person_id, role, origin, unit_id, task, basis,"
-                " during) VALUES (:t, 'TIM-1', :p, 'member', 'other_unit', :u, 'Satgas data', 'SK 1', '[2026-01-01,)')"
-            ),
-            values | {"u": unit},
-        )
-    desk = Desk(home, 4)
-    page = desk.read()
-    assert "Meningkatnya literasi" in page
-    assert "Satgas data" in page
-    goal = re.search(r'value="([0-9a-f-]{36})">S-1', page)
-    assert goal
-    assert desk.write(items__0__goal_id=goal[1]).status_code == 303
-    assert stored(home, 4)["items"][0]["goal_title"] == "Meningkatnya literasi"
-
-
-def test_who_may_not(site: Site) -> None:
-    home = site.open
-    where = path(home, 4)
-    for other in (home.as_person(1), home.manager(), home.as_person(25)):
-        assert other.get(where).status_code in (403, 404)
-        for to in ("/write", "/autosave", "/copy"):
-            assert other.post(path(home, 4, to), {"do": "save"}, on="/").status_code in (403, 404)
-    own = home.as_person(4)
-    for to in ("/agreement", "/return"):
-        assert own.post(path(home, 4, to), {"note": REASON}, on="/").status_code == 403
-        assert home.as_person(21).post(path(home, 4, to), {"note": REASON}, on="/").status_code == 404
-    elsewhere = site.closed.as_person(4)
-    assert elsewhere.get(where).status_code == 404
-    assert elsewhere.post(where, {"do": "save"}, on="/").status_code == 404
-    assert home.visitor().get(where).status_code == 303
-    assert home.as_person(4).client.post(where, base_url=f"http://{home.host}", data={"do": "save"}).status_code == 403
-
-
-def test_the_plan_of_a_settled_year_is_not_written(site: Site) -> None:
-    home, desk = site.open, Desk(site.open, 4)
-    desk.write()
-    set_state(home, 4, "submitted")
-    with home.database.tenant(home.tenant_id) as session:
-        session.execute(
-            text(
-                "INSERT INTO selaras.period (tenant_id, code, kind, starts, ends, state)"
-                " VALUES (:t, '2026', 'year', '2026-01-01', '2026-12-31', 'closed')"
-            ),
-            {"t": home.tenant_id},
-        )
-    try:
-        assert desk.visitor.get(path(home, 4)).status_code == 409
-        for to in ("/write", "/autosave", "/copy"):
-            assert desk.visitor.post(path(home, 4, to), {"do": "save"}, on="/").status_code == 409
-        head = home.as_person(1)
-        for to in ("/agreement", "/return"):
-            assert head.post(path(home, 4, to), {"note": REASON, "seen": "x"}, on="/").status_code == 409
-        assert stored(home, 4)["state"] == "submitted"
-    finally:
-        with home.database.tenant(home.tenant_id) as session:
-            session.execute(
-                text("DELETE FROM selaras.period WHERE tenant_id = :t AND code = '2026'"), {"t": home.tenant_id}
-            )
-
-
-def test_home_begins_with_the_plan_that_is_missing(site: Site) -> None:
-    home = site.open
-    page = home.as_person(4).page("/")
-    assert f"/people/{home.person(4)}/plans/2026/write" in page
-    assert page.index("Anda belum memiliki SKP 2026") < page.index("<h2") + 400
-    Desk(home, 4).write()
-    assert "Anda belum memiliki SKP 2026" not in home.as_person(4).page("/")
-
-
-def test_pages_take_the_same_statements_for_few_results_as_for_many(site: Site) -> None:
-    desk, counted = Desk(site.open, 4), []
-    desk.write()
-    engine = site.app.extensions["selaras"].database.engine
-    event.listen(engine, "before_cursor_execute", lambda *_: counted.append(1))
-
-    def taken() -> tuple[int, ...]:
-        found = []
-        for address in (path(site.open, 4), path(site.open, 4, "")):
-            counted.clear()
-            desk.visitor.page(address)
-            found.append(len(counted))
-        return tuple(found)
-
-    few = taken()
-    desk.read()
-    for _ in range(6):
-        desk.press("add:utama")
-        desk.read()
-    assert (taken(), min(few) > 3) == (few, True)
