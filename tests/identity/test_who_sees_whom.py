@@ -174,7 +174,7 @@ ABOVE = frozenset({1})
 # For whom a route about a person opens: the person, the appraiser. Others are for neither or need more than a person.
 FOR_MANAGERS = {"web.segments_page"}
 NOT_FOR_ONESELF = {"web.rating", "web.rate", "api_evaluation.put_rating", *FOR_MANAGERS}
-NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *FOR_MANAGERS}
+NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", "web.write_plan", *FOR_MANAGERS}
 NEEDS_MORE = {"web.handed_over_page", "web.receipt_document", "api_evaluation.receipt_document"}
 
 
