@@ -23,6 +23,7 @@ from selaras.planning.models import Goal
 
 OF_ADMINISTRATORS = (
     "/roles", "/access", "/permissions", "/audits", "/identity-providers", "/accounts", "/directory-groups",
+    "/delegations",
 )  # fmt: skip
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 REASON = "Unit ini baru dibentuk dan seluruh targetnya terlampaui."

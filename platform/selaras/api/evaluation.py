@@ -36,8 +36,8 @@ from selaras.evaluation.wording import Word, descriptions, outcome_word
 from selaras.followup.access import receipt_person
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
+from selaras.organisation.delegation import team_of
 from selaras.organisation.queries import person as person_on
-from selaras.organisation.queries import team
 from selaras.regulation import Label, ReceiptLine
 from selaras.tenancy.features import Feature
 
@@ -121,7 +121,7 @@ def show_team(query: dict[str, Any]) -> Response:
     period = period_by_code(session(), wanted) if wanted else current_period(session())
     if period is None or person_id is None:
         return encoded(shapes.Team(None, []))
-    people = team(session(), person_id, period.ends)
+    people = team_of(session(), actor(), period.ends)
     given = ratings(session(), period.id, [one.person_id for one in people])
     items = [
         shapes.Rating(

@@ -13,6 +13,7 @@ from selaras.api.encoding import encoded
 from selaras.api.schemas import schema_of
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
+from selaras.edge.signing_in import authority
 from selaras.errors import NotFound
 from selaras.identity.permissions import Permission, ScopeKind
 from selaras.identity.roles import Granting, Scope, role_of
@@ -69,7 +70,7 @@ def revoke_role(body: dict[str, Any], grant_id: UUID) -> Response:
 @endpoints.response(200, schema_of(shapes.Access))
 def show_access(account_id: UUID) -> Response:
     """What an account may do today and why: one's own, and others' for whoever may see who may do what."""
-    found = explain(session(), actor(), account_id, day())
+    found = explain(session(), actor(), account_id, day(), authority(session()))
     permissions = [
         shapes.HeldPermission(permission.value, [_because(one) for one in reasons])
         for permission, reasons in found.permissions.items()
@@ -108,4 +109,4 @@ def _shown(one: granting.GrantView) -> shapes.GrantedRole:
 
 
 def _because(one: Reason) -> shapes.HeldBecause:
-    return shapes.HeldBecause(one.role, _shown(one.grant) if one.grant else None, one.people)
+    return shapes.HeldBecause(one.role, _shown(one.grant) if one.grant else None, one.people, one.acting)

@@ -76,6 +76,7 @@ class HeldBecause:
     role: str
     grant: GrantedRole | None
     people: int
+    acting: str | None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _SALT = "selaras.ledger_salt"
 
 
 class Named(Protocol):
-    """Whoever acts, as the ledger names them: an account's uuid, or `system`."""
+    """Whoever acts, as the ledger names them: an account's uuid, or `system`; `on_behalf` where it is for another."""
 
     @property
     def reference(self) -> str:
@@ -46,14 +46,16 @@ _RECORD = text(
 def record(session: Session, actor: Named, action: str, subject: str, payload: Mapping[str, object]) -> None:
     """Append one entry in the caller's transaction: `action` like `close.set`, `subject` like `close:<uuid>`.
 
-    The payload holds ids, codes, numbers and salted hashes; a ValueError refuses anything else (see `salted`).
+    The payload holds ids, codes, numbers and salted hashes; a ValueError refuses anything else (see `salted`). What is
+    done by a delegation says so, whatever it is.
     """
+    behalf: Mapping[str, object] = getattr(actor, "on_behalf", {})
     values = {
         "tenant": tenant_of(session),
         "actor": code(actor.reference, "the actor"),
         "action": code(action, "the action"),
         "subject": code(subject, "the subject"),
-        "payload": json.dumps(plain_payload(payload)),
+        "payload": json.dumps(plain_payload({**payload, **behalf})),
     }
     session.execute(_RECORD, values)
 

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
-from selaras.edge import bearer
-from selaras.edge.context import actor
+from selaras.clock import today
+from selaras.edge import bearer, signing_in
+from selaras.edge.context import actor, agency, has_agency, session
 from selaras.errors import Refused
 from selaras.identity.permissions import WITH_REASON, Permission
+from selaras.organisation.delegation import expired, kinds_over
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "selaras_needs"
@@ -61,11 +63,22 @@ def guard() -> None:
                 "Say first what you audit and why, on the page “Audits”; the agency reads it, and everybody you look "
                 "at is recorded.",
             )
+        if _carried_once(needed):
+            raise expired()
         raise Refused(
             "permission_missing",
             "You may not do this: it needs the permission “{permission}”. Ask your agency's performance manager.",
             permission=", ".join(sorted(needed or ["?"])),
         )
+
+
+def _carried_once(needed: frozenset[StrEnum] | None) -> bool:
+    """Whether a delegation that is not in force today would let the actor use such a view."""
+    if not needed or not has_agency():
+        return False
+    carried = signing_in.authority(session())
+    kinds = kinds_over(session(), actor(), today(agency().time_zone))
+    return any(needed & carried(kind) for kind in kinds)
 
 
 def _view() -> object:

@@ -13,7 +13,8 @@ from selaras.edge.refusing import record_refusal
 from selaras.identity.actor import Actor
 from selaras.identity.refusals import Reason
 from selaras.identity.sessions import Proof, SignedIn
-from selaras.organisation.standing import actor_on
+from selaras.organisation.authority import authority_of
+from selaras.organisation.standing import Authority, actor_on
 
 
 def cookie_name(name: str) -> str:
@@ -52,7 +53,12 @@ def actor_of(session: Session, held: SignedIn) -> Actor | None:
 
 def actor_of_account(session: Session, account_id: UUID) -> Actor | None:
     """An account with the roles of today: granted ones, employee for the agency's people, appraiser with a team."""
-    return actor_on(session, account_id, today(agency().time_zone), request.endpoint or "")
+    return actor_on(session, account_id, today(agency().time_zone), request.endpoint or "", authority(session))
+
+
+def authority(session: Session) -> Authority:
+    """What the rulebooks of today, and the agency's choices, let a Plt, a Plh or a mandate do."""
+    return lambda kind: authority_of(session, process().registry, kind, today(agency().time_zone))
 
 
 def start(response: Response, account_id: UUID, proof: Proof) -> None:

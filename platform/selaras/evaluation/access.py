@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from selaras.errors import NotFound
 from selaras.evaluation.queries import PeriodView, period_by_code
-from selaras.evaluation.segment_queries import segments_of
-from selaras.identity.actor import Actor
+from selaras.evaluation.segment_queries import SegmentView, segments_of
+from selaras.identity.actor import Acting, Actor
+from selaras.identity.permissions import Permission
+from selaras.organisation.access import agency_day
+from selaras.organisation.delegation import acting_for, refuse_expired
 from selaras.organisation.queries import superior_of
 
 
@@ -23,6 +27,7 @@ class Rateable:
     segment: int
     starts: date
     ends: date
+    acting: Acting | None = None
 
 
 def rateable(session: Session, actor: Actor, person_id: UUID, code: str, segment: int | None = None) -> Rateable:
@@ -42,9 +47,34 @@ def _of(session: Session, actor: Actor, person_id: UUID, period: PeriodView, seg
         return None
     known = segments_of(session, period.id, person_id) if period.segmented else ()
     if known:
-        theirs = [one for one in known if one.rateable and one.appraiser_id == actor.person_id]
-        chosen = [one for one in theirs if segment in (None, one.number)]
-        return Rateable(period, chosen[-1].number, chosen[-1].starts, chosen[-1].ends) if chosen else None
-    if segment not in (None, 1) or superior_of(session, person_id, period.ends) != actor.person_id:
+        open_ = [one for one in known if one.rateable and segment in (None, one.number)]
+        return _of_segments(session, actor, person_id, period, open_)
+    if segment not in (None, 1):
         return None
-    return Rateable(period, 1, period.starts, period.ends)
+    superior = superior_of(session, person_id, period.ends)
+    return _as_superior(session, actor, person_id, superior, Rateable(period, 1, period.starts, period.ends))
+
+
+def _of_segments(
+    session: Session, actor: Actor, person_id: UUID, period: PeriodView, open_: Sequence[SegmentView]
+) -> Rateable | None:
+    mine = [one for one in open_ if one.appraiser_id == actor.person_id]
+    for one in reversed(mine or open_):
+        whole = Rateable(period, one.number, one.starts, one.ends)
+        found = _as_superior(session, actor, person_id, one.appraiser_id, whole)
+        if found is not None:
+            return found
+    return None
+
+
+def _as_superior(
+    session: Session, actor: Actor, person_id: UUID, superior: UUID | None, found: Rateable
+) -> Rateable | None:
+    """What the actor rates as the superior of its last day, or as somebody who acts for them today."""
+    if superior == actor.person_id:
+        return found
+    acting = acting_for(session, actor, Permission.RATE_TEAM, person_id, found.ends)
+    if acting is not None:
+        return replace(found, acting=acting)
+    refuse_expired(session, actor, person_id, found.ends, agency_day(session, actor))
+    return None

@@ -194,7 +194,7 @@ def rate(
             set_={name: statement.excluded[name] for name in ("appraiser_id", "inputs", "rated_at")},
         )
     )
-    record(session, actor, "rating.set", f"person:{person_id}", {"period": code})
+    record(session, actor.by(found.acting), "rating.set", f"person:{person_id}", {"period": code})
 
 
 def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules) -> None:

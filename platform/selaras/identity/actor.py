@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from selaras.errors import Refused
@@ -14,6 +14,17 @@ class Within:
     """Permissions that are held only for one unit and the units below it."""
 
     unit_id: UUID
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A delegation that is in force: as what somebody acts (plt, plh, mandate), for whom, and what they may do so."""
+
+    id: UUID
+    kind: str
+    principal_id: UUID | None
+    unit_id: UUID | None
     permissions: frozenset[Permission]
 
 
@@ -32,7 +43,7 @@ class Actor:
     `client_id`: the machine client whose token was shown. `support_id`: the support access by which an operator is
     here. `read_only`: the edge refuses every change and every file. `permissions` are all that are held at all; those
     that a `within` names hold for its units only. `calibrations`: those that the actor chairs. `inspection`: the
-    audit under way, if the actor audits.
+    audit under way, if the actor audits. `delegations`: those in force; `acting`: the one by which this is done.
     """
 
     tenant_id: int
@@ -47,6 +58,8 @@ class Actor:
     within: tuple[Within, ...] = ()
     calibrations: frozenset[UUID] = frozenset()
     inspection: Inspected | None = None
+    delegations: tuple[Acting, ...] = ()
+    acting: Acting | None = None
 
     @property
     def reference(self) -> str:
@@ -56,6 +69,18 @@ class Actor:
         if self.support_id:
             return f"support:{self.support_id}"
         return str(self.account_id) if self.account_id else "system"
+
+    @property
+    def on_behalf(self) -> dict[str, object]:
+        """What the ledger adds when this is done for another: the delegation, its kind, and whom or what it is for."""
+        if self.acting is None:
+            return {}
+        stands_for = self.acting.principal_id or self.acting.unit_id
+        return {"delegation": self.acting.id, "acting_as": self.acting.kind, "acting_for": stands_for}
+
+    def by(self, acting: Acting | None) -> Actor:
+        """The same actor, doing something by a delegation."""
+        return replace(self, acting=acting) if acting else self
 
     def roots(self, permission: Permission) -> frozenset[UUID] | None:
         """The units to whose subtrees a permission is limited; None where it holds for the whole agency."""

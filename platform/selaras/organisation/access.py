@@ -12,6 +12,7 @@ from selaras.clock import today
 from selaras.errors import NotFound
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.organisation.delegation import acting_for
 from selaras.organisation.inspecting import note
 from selaras.organisation.models import Unit
 from selaras.organisation.queries import PersonView, person, superior_of
@@ -39,7 +40,11 @@ def _may_see(session: Session, actor: Actor, person_id: UUID, day: date) -> bool
         return False
     if actor.person_id == person_id:
         return Permission.SEE_OWN in actor.permissions
-    return Permission.SEE_TEAM in actor.permissions and superior_of(session, person_id, day) == actor.person_id
+    if Permission.SEE_TEAM not in actor.permissions:
+        return False
+    if superior_of(session, person_id, day) == actor.person_id:
+        return True
+    return acting_for(session, actor, Permission.SEE_TEAM, person_id, day) is not None
 
 
 def unit_for(session: Session, unit_id: UUID) -> str:

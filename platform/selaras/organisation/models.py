@@ -254,3 +254,39 @@ class InspectionView(TenantModel):
         Index("ix_inspection_view_inspection", "tenant_id", "inspection_id"),
         Index("ix_inspection_view_person", "tenant_id", "person_id"),
     )
+
+
+class Delegation(TenantModel):
+    """Somebody who acts for another on the days of `during`: in the vacant post of a unit (plt), or for a person.
+
+    `basis` is the letter that says so.
+    """
+
+    __tablename__ = "delegation"
+
+    kind: Mapped[str]
+    delegate_id: Mapped[UUID]
+    principal_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    basis: Mapped[str]
+    during: Mapped[Range[date]] = dated()
+    granted_by: Mapped[UUID | None]
+    granted_at: Mapped[datetime]
+    revoked_by: Mapped[UUID | None]
+    revoked_at: Mapped[datetime | None]
+    revocation: Mapped[str | None]
+
+    __table_args__ = (
+        within("delegate_id", "person"),
+        within("principal_id", "person"),
+        within("unit_id", "unit"),
+        within("granted_by", "account"),
+        within("revoked_by", "account"),
+        one_at_a_time("principal_id", name="one_plh_a_day", where="kind = 'plh'"),
+        one_at_a_time("unit_id", name="one_plt_a_day", where="kind = 'plt'"),
+        Index("ix_delegation_delegate", "tenant_id", "delegate_id"),
+        CheckConstraint("kind IN ('plt', 'plh', 'mandate')", name="kind"),
+        CheckConstraint("(kind = 'plt') = (unit_id IS NOT NULL)", name="unit"),
+        CheckConstraint("(unit_id IS NULL) = (principal_id IS NOT NULL)", name="principal"),
+        CheckConstraint("delegate_id <> principal_id", name="not_oneself"),
+    )

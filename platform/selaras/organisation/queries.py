@@ -21,6 +21,7 @@ from selaras.organisation.statements import (
     BELOW,
     LEADERS,
     LINE,
+    LINES,
     NUMBERS,
     PEOPLE,
     PERSON,
@@ -192,6 +193,12 @@ def team(session: Session, person_id: UUID, day: date) -> list[PersonLine]:
     """Those whom the person appraises on `day`, ordered by name."""
     parameters = {"tenant": tenant_of(session), "person": person_id, "day": day}
     return [_line(row) for row in session.execute(_shown(TEAM), parameters)]
+
+
+def lines_of(session: Session, people: Collection[UUID], day: date) -> list[PersonLine]:
+    """Some people as a list shows them on `day`, ordered by name; whoever is unknown is left out."""
+    parameters = {"tenant": tenant_of(session), "people": list(people), "day": day}
+    return [_line(row) for row in session.execute(_shown(LINES), parameters)]
 
 
 def superior_of(session: Session, person_id: UUID, day: date) -> UUID | None:

@@ -65,6 +65,13 @@ TEAM: Final = """
     ORDER BY p.search_name USING ~<~, p.id
 """
 
+LINES: Final = """
+    SELECT {shown}
+    FROM selaras.person p {line}
+    WHERE p.tenant_id = :tenant AND p.id = ANY(:people)
+    ORDER BY p.search_name USING ~<~, p.id
+"""
+
 NUMBERS: Final = """
     SELECT number, kind, lower(during), upper(during) FROM selaras.person_number
     WHERE tenant_id = :tenant AND person_id = :person ORDER BY during DESC

@@ -15,7 +15,7 @@ from selaras.errors import NotFound
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission, Role, carried, permissions_of
 from selaras.organisation.granting import GrantView, account_reached, grants
-from selaras.organisation.standing import Standing, derived_roles, standing
+from selaras.organisation.standing import Authority, Standing, derived_roles, standing
 
 _TEAM = text(
     "SELECT count(*) FROM selaras.reporting_line WHERE tenant_id = :tenant AND superior_id = :person"
@@ -34,11 +34,13 @@ _SERVING = text(
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a permission is held: a role that was granted, being one of the people, or having a team (`people` of it)."""
+    """Why a permission is held: a role that was granted, being one of the people, a team of `people`, or a delegation
+    (`acting`: plt, plh, mandate)."""
 
     role: str
     grant: GrantView | None = None
     people: int = 0
+    acting: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Holders:
     appraisers: int
 
 
-def explain(session: Session, actor: Actor, account_id: UUID, day: date) -> Explained:
+def explain(session: Session, actor: Actor, account_id: UUID, day: date, authority: Authority) -> Explained:
     """What an account may do on `day`, and why; for oneself, and for whoever holds SEE_ACCESS for that account."""
     if account_id != actor.account_id:
         actor.require(Permission.SEE_ACCESS)
@@ -72,7 +74,7 @@ def explain(session: Session, actor: Actor, account_id: UUID, day: date) -> Expl
     if stands is None:
         raise NotFound("account_unknown", "There is no such account here.")
     found: dict[Permission, list[Reason]] = {}
-    for reason, held in _reasons(session, actor, account_id, stands, day):
+    for reason, held in _reasons(session, actor, account_id, stands, day, authority):
         for permission in held:
             found.setdefault(permission, []).append(reason)
     ordered = {one: found[one] for one in Permission if one in found}
@@ -80,7 +82,7 @@ def explain(session: Session, actor: Actor, account_id: UUID, day: date) -> Expl
 
 
 def _reasons(
-    session: Session, actor: Actor, account_id: UUID, stands: Standing, day: date
+    session: Session, actor: Actor, account_id: UUID, stands: Standing, day: date, authority: Authority
 ) -> Iterable[tuple[Reason, frozenset[Permission]]]:
     roles = derived_roles(stands)
     if Role.EMPLOYEE in roles:
@@ -89,6 +91,8 @@ def _reasons(
         values = {"tenant": tenant_of(session), "person": stands.person_id, "day": day}
         people = int(session.execute(_TEAM, values).scalar_one())
         yield Reason(Role.APPRAISER.value, people=people), permissions_of([Role.APPRAISER])
+    for acting in stands.delegations:
+        yield Reason(Role.APPRAISER.value, acting=acting.kind), authority(acting.kind)
     for one in grants(session, actor, day, account_id=account_id):
         if one.holds(day):
             yield Reason(one.role, one), carried(one.role, one.reach)

@@ -17,6 +17,7 @@ from selaras.errors import Conflict, Fault, Invalid, NotFound, Refused
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import agency_day
+from selaras.organisation.delegation import acting_for, refuse_expired
 from selaras.organisation.models import Person
 from selaras.organisation.queries import superior_of
 from selaras.planning.drafts import AnnexDraft, ItemDraft, MeasureDraft, PlanDraft, StrategyDraft
@@ -95,7 +96,8 @@ def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tupl
 
     `seen`: the form and the version that was read; what was handed in anew since then is not agreed to unread.
     """
-    row = _for_appraiser(session, actor, person_id, year, "submitted")
+    actor = _as_appraiser(session, actor, person_id)
+    row = _in_state(session, person_id, year, "submitted")
     if seen is not None and version(plan(session, person_id, year), seen[0]) != seen[1]:
         raise Conflict("plan_changed_unread", "The plan was changed since you opened it. Read it again, then decide.")
     waiting = session.scalars(
@@ -109,13 +111,15 @@ def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tupl
             "Result {code} serves a superior's result whose plan is not agreed yet; that plan comes first.",
             code=waiting,
         )
-    row.state, row.agreed_at, row.appraiser_id = "agreed", now(), actor.person_id
+    principal = actor.acting.principal_id if actor.acting else None
+    row.state, row.agreed_at, row.appraiser_id = "agreed", now(), principal or actor.person_id
     record(session, actor, "plan.agreed", f"plan:{row.id}", {"year": year})
 
 
 def give_back(session: Session, actor: Actor, person_id: UUID, year: int, note: str) -> None:
     """The appraiser gives a submitted or agreed plan back to be changed, and says why."""
-    row = _for_appraiser(session, actor, person_id, year, "submitted", "agreed")
+    actor = _as_appraiser(session, actor, person_id)
+    row = _in_state(session, person_id, year, "submitted", "agreed")
     if len(note.strip()) < REASON_LENGTH:
         raise Invalid(
             "plan_note_short",
@@ -133,12 +137,17 @@ def _require_own(actor: Actor, person_id: UUID) -> None:
         raise Refused("plan_not_own", "Only the person themself may write their plan; the appraiser agrees to it.")
 
 
-def _for_appraiser(session: Session, actor: Actor, person_id: UUID, year: int, *states: str) -> Plan:
+def _as_appraiser(session: Session, actor: Actor, person_id: UUID) -> Actor:
+    """The actor as the person's superior of today, or as somebody who acts for them; else `NotFound`."""
     actor.require(Permission.AGREE_PLANS)
     today = agency_day(session, actor)
-    if actor.person_id is None or superior_of(session, person_id, today) != actor.person_id:
+    if actor.person_id is not None and superior_of(session, person_id, today) == actor.person_id:
+        return actor
+    acting = acting_for(session, actor, Permission.AGREE_PLANS, person_id, today)
+    if acting is None:
+        refuse_expired(session, actor, person_id, today, today)
         raise NotFound("person_unknown", "There is no such person here.")
-    return _in_state(session, person_id, year, *states)
+    return actor.by(acting)
 
 
 def _refuse_overwriting(view: PlanView | None, written: PlanDraft, form: PlanForm, seen: str | None) -> None:

@@ -30,6 +30,7 @@ _SUBJECTS = {
     "remuneration": "tunjangan · *remuneration*",
     "contract": "perjanjian kerja PPPK · *contract*",
     "discipline": "disiplin · *discipline*",
+    "acting": "pejabat pengganti · *acting officials*",
 }
 _PERIODS = {"month": "bulan", "quarter": "triwulan", "half_year": "semester", "year": "tahun"}
 _EMPLOYMENTS = {"pns": "PNS", "pppk": "PPPK", "pppk_paruh_waktu": "PPPK paruh waktu", "cpns": "CPNS"}

@@ -15,7 +15,7 @@ CERTAINTIES: tuple[Certainty, ...] = ("regulation", "circular", "application", "
 
 # What a regulation is about. Only an appraisal can be assigned to an agency; the others work out what follows from it.
 Subject = Literal[
-    "appraisal", "credit_points", "talent", "promotion", "merit", "remuneration", "contract", "discipline"
+    "appraisal", "credit_points", "talent", "promotion", "merit", "remuneration", "contract", "discipline", "acting"
 ]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 

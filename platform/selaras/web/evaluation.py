@@ -26,8 +26,8 @@ from selaras.followup.objecting import file as file_objection
 from selaras.followup.queries import RemunerationView, remuneration
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
+from selaras.organisation.delegation import team_of
 from selaras.organisation.queries import person as person_on
-from selaras.organisation.queries import team as team_of
 from selaras.organisation.reach import reaches_person, reaches_unit
 from selaras.planning.standing import standings, waiting
 from selaras.regulation import Receipt, Rules
@@ -158,10 +158,10 @@ def team() -> Response:
     wanted = request.args.get("period")
     period = period_by_code(session(), wanted) if wanted else current_period(session())
     person_id = actor().person_id
-    people = team_of(session(), person_id, period.ends) if person_id and period else []
+    people = team_of(session(), actor(), period.ends) if period else []
     rated = ratings(session(), period.id, [line.person_id for line in people]) if period else {}
     chosen = rules(period.ends) if period else None
-    today = team_of(session(), person_id, day()) if person_id else []
+    today = team_of(session(), actor(), day())
     return render(
         "team.html",
         today=today,

@@ -19,7 +19,7 @@ from selaras.exchange.queries import recent
 from selaras.identity.permissions import Permission
 from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
-from selaras.organisation.queries import team
+from selaras.organisation.delegation import team_of
 from selaras.organisation.reach import reach
 from selaras.planning.standing import standings, waiting
 from selaras.web.blueprint import pages
@@ -147,8 +147,7 @@ def _own_plan() -> OwnPlan | None:
 
 def _waiting() -> int:
     """How many plans of one's team wait for one's decision."""
-    person = actor().person_id
-    people = [line.person_id for line in team(session(), person, day())] if person else []
+    people = [line.person_id for line in team_of(session(), actor(), day())]
     return len(waiting(session(), people))
 
 
@@ -156,5 +155,5 @@ def _team(period: PeriodView) -> TeamFigures | None:
     person = actor().person_id
     if person is None:
         return None
-    people = [line.person_id for line in team(session(), person, period.ends)]
+    people = [line.person_id for line in team_of(session(), actor(), period.ends)]
     return TeamFigures(period, len(people), len(ratings(session(), period.id, people)))

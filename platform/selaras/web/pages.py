@@ -93,6 +93,8 @@ NOTES = {
     "granted": lazy_gettext("The role has been granted; it counts from its first day on."),
     "audit-begun": lazy_gettext("The reason is recorded. What concerns people is shown to you now, and recorded."),
     "audit-ended": lazy_gettext("The audit has ended; nothing about people is shown any more."),
+    "delegated": lazy_gettext("The delegation has been entered; it ends by itself."),
+    "delegation-ended": lazy_gettext("The delegation has ended."),
     "revoked": lazy_gettext("The role has been taken back; it holds no longer."),
     "removed": lazy_gettext("The period was removed."),
     "client-revoked": lazy_gettext("The client was revoked; its secrets are worth nothing from now on."),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
 from selaras.edge.fields import day_of_field
+from selaras.edge.signing_in import authority
 from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from selaras.identity.permissions import Permission, Role, ScopeKind
 from selaras.identity.roles import Granting, Scope, role_of
@@ -126,5 +127,5 @@ def own_access() -> Response:
 
 
 def _explained(account_id: UUID, place: str) -> Response:
-    found = explain(session(), actor(), account_id, day())
+    found = explain(session(), actor(), account_id, day(), authority(session()))
     return render("access_of.html", active=place, found=found, own=account_id == actor().account_id, today=day())

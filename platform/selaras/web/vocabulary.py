@@ -94,6 +94,11 @@ SUPPORT_STEPS = {
     "left": _("left"),
     "noted": _("noted by the agency"),
 }
+DELEGATIONS = {
+    "plt": _("Plt (vacant post)"),
+    "plh": _("Plh (holder is away)"),
+    "mandate": _("Mandate"),
+}
 GRANT_ORIGINS = {
     "granted": _("on the server"),
     "import": _("by an import"),

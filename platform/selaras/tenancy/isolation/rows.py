@@ -91,7 +91,7 @@ def _make(
 
 
 def _variants(target: Target, row: Row) -> Iterator[Row]:
-    """The row in full; where a check wants some columns empty: without each optional one, without all, alone."""
+    """The row in full; where a check wants columns empty: without one, without all, alone, without one reference."""
     referring = {column for reference in target.references for column in reference.columns}
     optional = [column.name for column in target.columns if column.optional and column.name not in referring]
     yield row
@@ -99,6 +99,9 @@ def _variants(target: Target, row: Row) -> Iterator[Row]:
         yield {**row, name: None}
     yield {**row, **dict.fromkeys(optional)}
     yield {**row, **{column.name: None for column in target.columns if column.optional}}
+    for column in target.columns:
+        if column.optional and column.name in referring:
+            yield {**row, column.name: None}
 
 
 def _is_left(column: Column) -> bool:
