@@ -205,6 +205,7 @@ def test_from_sign_in_to_a_receipt_with_the_keyboard_alone(
     _tab_to(page, "Masuk dengan Penyedia")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{ready.running.issuer}/**")
+    _tab_into(page, "username")
     page.keyboard.type(ready.user.user_name)
     page.keyboard.press("Tab")
     page.keyboard.type(ready.user.password)
@@ -223,6 +224,15 @@ def test_from_sign_in_to_a_receipt_with_the_keyboard_alone(
     page.wait_for_url(re.compile(r"/receipts/"))
     assert page.get_by_role("heading", level=1).inner_text() == "Hasil evaluasi Triwulan III 2026"
     context.close()
+
+
+def _tab_into(page: Page, name: str) -> None:
+    """Where the provider's page does not put the keyboard into its first field by itself, or not yet."""
+    for _ in range(20):
+        if page.evaluate("document.activeElement.name || ''") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{name} cannot be reached with the keyboard")
 
 
 def _tab_to(page: Page, words: str) -> None:
