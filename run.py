@@ -169,9 +169,13 @@ def _with_pip() -> bool:
 
 
 def _fill(install: Callable[..., bool]) -> bool:
-    """The locked packages, each checked against its hash; then the project itself, from this folder."""
+    """The locked packages, each checked against its hash; then the project itself, from this folder.
+
+    The lock names every package, so nothing is left to resolve; pip before 23.1 would stumble over a package that is
+    wanted with an extra and locked without.
+    """
     UNFINISHED.touch()
-    return install("--require-hashes", "-r", str(REQUIREMENTS)) and install(
+    return install("--no-deps", "--require-hashes", "-r", str(REQUIREMENTS)) and install(
         "--no-deps", "--no-build-isolation", "--editable", str(ROOT)
     )
 
