@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 from bench.staff import create_staff
 from factories.site import Site
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from selaras.identity.permissions import Role
 from selaras.planning.alignment import out_of_line, uneven_shares, unit_alignment
 from selaras.planning.models import Goal, Plan, PlanItem, ResultShare
 from selaras.planning.tree import hung_on, tree, walk
@@ -37,8 +38,6 @@ def counted(session: Session) -> Iterator[list[str]]:
 
 
 def people_of(session: Session) -> list[tuple[UUID, UUID]]:
-    from sqlalchemy import text  # noqa: PLC0415
-
     rows = session.execute(
         text(
             "SELECT person_id, unit_id FROM selaras.appointment WHERE tenant_id = selaras.tid()"
@@ -159,8 +158,6 @@ def test_a_refused_form_keeps_what_was_written(site: Site) -> None:
 
 
 def test_names_are_for_those_who_may_see_people(site: Site) -> None:
-    from selaras.identity.permissions import Role  # noqa: PLC0415
-
     admin = site.closed.as_role(Role.AGENCY_ADMIN)
     body = admin.get("/api/v1/goals/2026/alignment").json
     assert (body["out_of_line"], body["uneven_shares"]) == ([], [])

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from factories.site import Home, Site
 
+from selaras.organisation.models import Unit
 from selaras.planning.phrasing import activity_words, suggestion
 
 YEAR = 2026
@@ -105,8 +106,6 @@ def test_last_years_goals_are_taken_over_below_their_own_parents(site: Site) -> 
     manager, before = site.empty.manager(), 2031
     body = {"title": "Meningkatnya literasi", "indicator": "Nilai", "unit_id": None}
     with site.empty.database.tenant(site.empty.tenant_id) as session:
-        from selaras.organisation.models import Unit  # noqa: PLC0415
-
         unit = Unit(source_id=f"u-{uuid4().hex[:8]}", name="Dinas Contoh")
         session.add(unit)
         session.flush()
