@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from selaras.web.vocabulary import SHAPES, SUPPORT_STAGES, SUPPORT_STEPS
 
-__all__ = ["SHAPES", "SUPPORT_STAGES", "SUPPORT_STEPS", "say"]
+__all__ = ["SHAPES", "SUPPORT_STAGES", "SUPPORT_STEPS", "kind_and_region", "say"]
 
 KINDS = {
     "ministry": _("Ministry"),
@@ -87,6 +87,14 @@ ACTIONS = {
     "support.left": _("left the agency"),
     "support.noted": _("end of the support access noted by the agency"),
 }
+
+
+def kind_and_region(kind: str, region: str | None) -> str:
+    """What an agency is and where: the name of a regency or a city says both by itself."""
+    if region and kind in {"regency", "city"}:
+        return region
+    word = say("KINDS", kind)
+    return f"{word} · {region}" if region else word
 
 
 def say(table: str, code: object) -> str:

@@ -24,6 +24,7 @@ from selaras.db.session import Database
 from selaras.edge.context import Process
 from selaras.identity.support.asking import Asker
 from selaras.regulation import load_registry
+from selaras.tenancy.regions import regions
 from selaras_admin.app import create_console, process_of
 from selaras_admin.operators import REALM
 
@@ -166,18 +167,13 @@ def _agency(console_database: Database, slug: str, name: str, region: str | None
 
 
 def _region(session: Any, code: str) -> None:
-    for one in (code[:2], code):
+    for one in (regions()[code[:2]], regions()[code]):
         session.execute(
             text(
                 "INSERT INTO selaras.region (code, name, kind, parent_code) VALUES"
                 " (:code, :name, :kind, :parent) ON CONFLICT DO NOTHING"
             ),
-            {
-                "code": one,
-                "name": {"35": "Jawa Timur", "3515": "Sidoarjo", "94": "Papua"}.get(one, f"Wilayah {one}"),
-                "kind": "province" if len(one) == 2 else "regency",
-                "parent": None if len(one) == 2 else one[:2],
-            },
+            {"code": one.code, "name": one.name, "kind": one.kind, "parent": one.parent_code},
         )
 
 

@@ -30,7 +30,7 @@ def test_an_agency_stands_in_the_list_with_its_last_close(operator, plant, close
     close_period(one, "2019", at=datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
     page = operator.page("/?search=sidoarjo+uji")
     for told in (
-        "Pemerintah Kabupaten Sidoarjo Uji", "Kabupaten · Sidoarjo", f"{one.slug}.localhost", "aktif",
+        "Pemerintah Kabupaten Sidoarjo Uji", "Kabupaten Sidoarjo · aktif", f"{one.slug}.localhost", "aktif",
         "PermenPANRB", "Triwulan III", "7 Oktober 2026", "11.00 WIB", "300", "1 di luar pola", "2,5",
         "Rp1.150.000.000", "95,8% dari dasar",
     ):  # fmt: skip
@@ -205,7 +205,7 @@ def test_every_province_tells_how_many_closed(operator, plant, close_period):
 
 
 def test_rollouts_are_listed_with_their_stages(operator, plant, console_database):
-    one = plant("Instansi Terapan", region="9401", kind="regency")
+    one = plant("Instansi Terapan", region="3578", kind="city")
     with console_database.platform() as session:
         session.execute(
             text("DELETE FROM selaras.regulation_assignment WHERE tenant_id = :tenant"), {"tenant": one.tenant_id}
