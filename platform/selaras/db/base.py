@@ -90,10 +90,13 @@ class SummaryModel(Base):
     )
 
 
-def within(column: str, table: str, *, name: str | None = None) -> ForeignKeyConstraint:
+def within(column: str, table: str, *, name: str | None = None, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key that cannot cross the wall: `(tenant_id, column)` → `(tenant_id, id)` of `table`."""
     return ForeignKeyConstraint(
-        ["tenant_id", column], [f"{SCHEMA}.{table}.tenant_id", f"{SCHEMA}.{table}.id"], name=name
+        ["tenant_id", column],
+        [f"{SCHEMA}.{table}.tenant_id", f"{SCHEMA}.{table}.id"],
+        name=name,
+        ondelete=ondelete,
     )
 
 

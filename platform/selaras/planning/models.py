@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, dated, within
+from selaras.db.base import TenantModel, TenantTable, dated, within
 
 
 class Goal(TenantModel):
@@ -234,3 +234,43 @@ class TeamInput(TenantModel):
         within("giver_id", "person"),
         UniqueConstraint("tenant_id", "assignment_id", "period_code"),
     )
+
+
+class PlanRemark(TenantModel):
+    """What somebody said about a plan, or about one result of it: appended, never changed, never removed.
+
+    `item_id` is empty where the whole plan is meant, or where the result is gone from it; then `item_code` and
+    `item_title` say which one it was.
+    """
+
+    __tablename__ = "plan_remark"
+
+    plan_id: Mapped[UUID]
+    item_id: Mapped[UUID | None]
+    item_code: Mapped[str | None]
+    item_title: Mapped[str | None]
+    author_id: Mapped[UUID]
+    role: Mapped[str]
+    content: Mapped[str]
+    written_at: Mapped[datetime]
+
+    __table_args__ = (
+        within("plan_id", "plan"),
+        within("item_id", "plan_item", ondelete="SET NULL (item_id)"),
+        within("author_id", "person"),
+        Index("ix_plan_remark_plan", "tenant_id", "plan_id"),
+        CheckConstraint("role IN ('owner', 'appraiser', 'delegate', 'reviewer')", name="role"),
+        CheckConstraint("item_id IS NULL OR item_code IS NOT NULL", name="item"),
+    )
+
+
+class PlanReading(TenantTable):
+    """How far somebody has read what was said about a plan: up to and with the moment `until`."""
+
+    __tablename__ = "plan_reading"
+
+    plan_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    reader_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
+    until: Mapped[datetime]
+
+    __table_args__ = (within("plan_id", "plan"), within("reader_id", "person"))

@@ -29,6 +29,7 @@ from selaras.organisation.access import person_for
 from selaras.organisation.delegation import team_of
 from selaras.organisation.queries import person as person_on
 from selaras.organisation.reach import reaches_person, reaches_unit
+from selaras.planning.dialogue import unread
 from selaras.planning.standing import standings, waiting
 from selaras.regulation import Receipt, Rules
 from selaras.tenancy.features import Feature
@@ -180,7 +181,11 @@ def team() -> Response:
 
 def _plans(people: list[UUID]) -> dict[str, Any]:
     """Whose plan waits for the appraiser, and how far those of this year are."""
-    return {"waiting": waiting(session(), people), "standings": standings(session(), people, day().year)}
+    return {
+        "waiting": waiting(session(), people),
+        "standings": standings(session(), people, day().year),
+        "talks": unread(session(), actor(), people),
+    }
 
 
 @pages.get("/people/<uuid:person_id>/ratings/<period>")

@@ -24,6 +24,7 @@ from selaras.organisation.reach import reach
 from selaras.planning.standing import standings, waiting
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
+from selaras.web.notice_links import link_of
 from selaras.web.pages import render, see
 
 SHOWN = 8
@@ -68,7 +69,7 @@ def home() -> Response:
         rates_units=rates_units(view) if view else True,
         units=[one for one in units(view) if one.check.breached] if view else [],
         latest=latest,
-        notices=unread(session(), actor().person_id or NOBODY, SHOWN),
+        notices=[(one, link_of(one)) for one in unread(session(), actor().person_id or NOBODY, SHOWN)],
         rule=known.get(latest.rule_hash) if latest else None,
         own_plan=_own_plan() if Permission.PLAN_OWN in held else None,
         waiting=_waiting() if Permission.AGREE_PLANS in held else 0,

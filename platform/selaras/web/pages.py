@@ -72,6 +72,7 @@ NOTES = {
     "plan-saved": lazy_gettext("Your draft has been saved."),
     "plan-copied": lazy_gettext("Last year's plan was taken over as a draft. Go through it, then submit it."),
     "plan-submitted": lazy_gettext("Your plan was submitted; your appraiser agrees to it or gives it back."),
+    "remarked": lazy_gettext("It has been said; everybody who takes part is told."),
     "plan-agreed": lazy_gettext("You have agreed to this plan."),
     "plan-returned": lazy_gettext("The plan went back with your reason."),
     "rated": lazy_gettext("The rating has been saved."),

@@ -21,6 +21,7 @@ from selaras.organisation.queries import PersonView
 from selaras.planning import drafting
 from selaras.planning.choices import Choices, choices
 from selaras.planning.copying import copy_plan
+from selaras.planning.dialogue import dialogue
 from selaras.planning.drafts import Holder, PlanDraft
 from selaras.planning.forms import AskedForm, asked_form, form_in
 from selaras.planning.queries import PlanView, draft_of, holder_on, last_day, plan, plan_years
@@ -191,6 +192,7 @@ def _page(
         seen=request.form.get("seen", desk.seen) if error else desk.seen,
         stored=desk.seen,
         error=error,
+        talk=dialogue(session(), actor(), desk.person.line.person_id, desk.year),
         wrong=_told(told, draft),
         left=left,
         before=desk.plan is None and desk.year - 1 in plan_years(session(), desk.person.line.person_id),

@@ -13,15 +13,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.edge.access import needs
 from selaras.edge.context import actor, agency, day, rules, session
-from selaras.errors import Conflict, Invalid
+from selaras.errors import Conflict, Invalid, NotFound
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import superior_of
 from selaras.planning import drafting
-from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
+from selaras.planning.access import assignments_seen, matrix_seen, plan_seen, planner_for
 from selaras.planning.assignments import assignments_of
+from selaras.planning.dialogue import dialogue
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.queries import ItemView, PlanView, last_day, plan
 from selaras.planning.versions import version
@@ -55,7 +56,7 @@ _PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
 @needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
 def plan_page(person_id: UUID, year: int) -> Response:
     """The whole plan of a year, its matrix and the assignments of the year; who may act on it finds how."""
-    return _plan_page(person_id, year)
+    return plan_page_with(person_id, year)
 
 
 @pages.post(f"{_PLAN}/agreement")
@@ -68,7 +69,7 @@ def agree_to_plan(person_id: UUID, year: int) -> BaseResponse:
     try:
         drafting.agree(session(), actor(), person_id, year, (form, request.form.get("seen", "")))
     except Conflict as error:
-        return _plan_page(person_id, year, error)
+        return plan_page_with(person_id, year, error)
     return see("web.plan_page", "plan-agreed", person_id=person_id, year=year)
 
 
@@ -81,12 +82,13 @@ def return_plan(person_id: UUID, year: int) -> BaseResponse:
     try:
         drafting.give_back(session(), actor(), person_id, year, request.form.get("note", "").replace("\0", ""))
     except (Invalid, Conflict) as error:
-        return _plan_page(person_id, year, error)
+        return plan_page_with(person_id, year, error)
     return see("web.plan_page", "plan-returned", person_id=person_id, year=year)
 
 
-def _plan_page(person_id: UUID, year: int, error: Invalid | Conflict | None = None) -> Response:
-    person = person_for(session(), actor(), person_id)
+def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFound | None = None) -> Response:
+    """The plan's page, with what was refused on it."""
+    person = planner_for(session(), actor(), person_id)
     found = plan_seen(session(), actor(), person_id, year)
     members, own_shares = matrix_seen(session(), actor(), person_id, year)
     own = actor().person_id == person_id
@@ -104,6 +106,7 @@ def _plan_page(person_id: UUID, year: int, error: Invalid | Conflict | None = No
         own=own,
         appraises=_appraises(person_id),
         seen=version(found, chosen.form),
+        talk=dialogue(session(), actor(), person_id, year),
         error=error,
         reason_length=drafting.REASON_LENGTH,
     )

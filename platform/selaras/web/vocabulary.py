@@ -187,7 +187,14 @@ OFFICES = {
     "internal_audit": _("Internal audit unit"),
 }
 PAY = {"tukin": _("Performance allowance (tukin)"), "tpp": _("Additional income (TPP)")}
+PARTIES = {
+    "owner": _("owner of the plan"),
+    "appraiser": _("appraiser"),
+    "delegate": _("acts for the appraiser"),
+    "reviewer": _("appraiser's superior"),
+}
 NOTICES = {
+    "plan_remark": _("Something was said in the dialogue on a plan"),
     "outcome_delivered": _("Your result has been set"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),

@@ -1,0 +1,50 @@
+"""Where a message leads: its words and the address, for each kind of message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import url_for
+from flask_babel import gettext
+
+from selaras.edge.context import actor
+from selaras.edge.words import period_in_words
+from selaras.notices.queries import NoticeView
+
+Link = tuple[str, str]
+"""Words, and the address behind them."""
+
+
+def link_of(one: NoticeView) -> Link | None:
+    """The words and the address of a message; None where it leads nowhere."""
+    made = LINKS.get(one.code, _receipt if one.params.get("period") else None)
+    return made(one) if made else None
+
+
+def _receipt(one: NoticeView) -> Link:
+    period = one.params["period"]
+    return period_in_words(period), url_for("web.receipt_page", person_id=actor().person_id, period=period)
+
+
+def _objection_to_judge(one: NoticeView) -> Link:
+    period = one.params["period"]
+    return period_in_words(period), url_for("web.objection_page", person_id=one.subject_id, period=period)
+
+
+def _own_objection(one: NoticeView) -> Link:
+    period = one.params["period"]
+    return period_in_words(period), url_for("web.objection_page", person_id=actor().person_id, period=period)
+
+
+def _dialogue(one: NoticeView) -> Link:
+    person, year = one.params["person"], one.params["year"]
+    words = gettext("Plan of %(year)s", year=year)
+    return words, url_for("web.plan_page", person_id=person, year=year, _anchor="talk")
+
+
+LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
+    "objection_filed": _objection_to_judge,
+    "objection_answered": _objection_to_judge,
+    "objection_decided": _own_objection,
+    "plan_remark": _dialogue,
+}

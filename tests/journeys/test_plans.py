@@ -1,0 +1,75 @@
+"""In a real Chromium: everything about plans after the first draft, on a desk and on a phone, without serious faults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from factories.browsing import IN_A_BROWSER
+from factories.desk import Desk, path, stored
+from factories.site import Home, Site
+from playwright.sync_api import Browser
+
+from selaras.clock import today
+from selaras.identity.sessions import Proof
+from selaras.organisation.accounts import account_of
+
+pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
+
+# Where pictures go, for whoever wants to look at them.
+PICTURES = os.environ.get("SELARAS_PICTURES")
+Shown = tuple[str, int, str]
+"""A name, who looks, and the address."""
+
+
+def talked_about(home: Home) -> list[Shown]:
+    """A plan with a dialogue on the whole and on a result, for both sides."""
+    Desk(home, 4).write()
+    item = stored(home, 4)["items"][0]["id"]
+    own, head = home.as_person(4), home.as_person(1)
+    where, remarks = path(home, 4, ""), path(home, 4, "/remarks")
+    own.post(remarks, {"content": "Apakah target ini sudah sesuai perjanjian kinerja?", "item": item}, on=where)
+    head.post(remarks, {"content": "Ya. Tambahkan ukuran mutunya:\n- kelengkapan\n- ketepatan", "item": item}, on=where)
+    own.post(remarks, {"content": "Mohon dibaca juga secara keseluruhan.", "ask": "1"}, on=where)
+    return [
+        ("dialogue owner", 4, where),
+        ("dialogue form", 4, path(home, 4)),
+        ("dialogue appraiser", 1, where),
+        ("dialogue team", 1, "/team"),
+        ("dialogue home", 1, "/"),
+    ]
+
+
+SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about,)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda one: one.__name__)
+def test_pages_are_accessible_and_fit_a_narrow_screen(
+    site: Site, browser: Browser, serve: Callable[..., int], scene: Callable[[Home], list[Shown]]
+) -> None:
+    axe, faults, home = Axe(), [], site.open
+    port = serve(site.app)
+    for name, who, address in scene(home):
+        context = browser.new_context(base_url=f"http://{home.host}:{port}")
+        with home.database.tenant(home.tenant_id) as session:
+            account = account_of(session, home.person(who), today("Asia/Makassar"))
+        token = site.app.extensions["selaras"].sessions.start(home.uuid, account, Proof(method="oidc"))
+        context.add_cookies([{"name": "selaras_session", "value": token, "domain": home.host, "path": "/"}])
+        page = context.new_page()
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 200, (name, answer.status)
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES) / f"{name.replace(' ', '-')}-{width}.png", full_page=True)
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+                faults.append(f"{name} at {width}: {wide} wide")
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            bad = [one for one in axe.run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+            faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in bad]
+        context.close()
+    assert faults == []
