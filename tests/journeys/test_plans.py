@@ -1,4 +1,4 @@
-"""In a real Chromium: everything about plans after the first draft, on a desk and on a phone, without serious faults."""
+"""In a real Chromium: plans after their first draft, on a desk and on a phone, without serious faults."""
 
 from __future__ import annotations
 
