@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from remunerasi import attendance, components, effect, payment, predikat
-from selaras.regulation import Adapter, Column, Identity, Scheme, Source, Step, Values, hookimpl
+from selaras.regulation import Column, Rulebook, Scheme, Source, Step, Values, hookimpl
 from selaras.regulation.kit import PayKind, read_yaml, refuse_wrong_kind
 
 SHARED = Path(__file__).parent
@@ -60,27 +60,24 @@ PARTS: Mapping[str, Part] = MappingProxyType(
 )
 
 
-class Book:
-    """Answers the hooks of a regulation from a folder: `skema.yaml` names the kind, the shape and the parts."""
+class Book(Rulebook):
+    """The rulebook of a folder: `skema.yaml` names the kind of pay, its shape and its parts; columns are shared."""
 
     def __init__(self, folder: Path) -> None:
-        self._scheme = Scheme(folder, f"{SHARED.name}.{folder.name}")
-        self._shared = Scheme(SHARED)
         said: dict[str, Any] = read_yaml(folder / "skema.yaml")
         self.kind, self.shape = cast(PayKind, said["kind"]), str(said["shape"])
         refuse_wrong_kind(self.kind, self.shape)
+        self._shared = Scheme(SHARED)
         self._parts = tuple((PARTS[name], _source(one)) for name, one in said["parts"].items())
         for part, _ in self._parts:
             if self.kind not in part.kinds:
                 refuse_wrong_kind(self.kind, "components" if part.kinds == _TPP else "weighted")
-
-    @hookimpl
-    def identity(self) -> Identity:
-        return self._scheme.identity()
-
-    @hookimpl
-    def parameters(self) -> Path:
-        return self._scheme.parameters
+        super().__init__(
+            folder,
+            f"{SHARED.name}.{folder.name}",
+            item_steps=[step for part, source in self._parts if part.item for step in part.item(source)],
+            person_steps=[step for part, source in self._parts if part.person for step in part.person(source)],
+        )
 
     @hookimpl
     def person_columns(self, p: Values) -> Sequence[Column]:
@@ -94,18 +91,6 @@ class Book:
     @hookimpl
     def item_columns(self) -> Sequence[Column]:
         return self._columns("item")
-
-    @hookimpl
-    def item_steps(self) -> Sequence[Step]:
-        return tuple(step for part, source in self._parts if part.item for step in part.item(source))
-
-    @hookimpl
-    def person_steps(self) -> Sequence[Step]:
-        return tuple(step for part, source in self._parts if part.person for step in part.person(source))
-
-    @hookimpl
-    def case_adapters(self) -> Sequence[Adapter]:
-        return self._scheme.adapters()
 
     def _columns(self, table: str) -> tuple[Column, ...]:
         """The shared columns that a part names, with the article of the first part that does."""

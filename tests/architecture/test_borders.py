@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from architecture.sources import CORE, ROOT, Source, files, named, source, sources
+from architecture.sources import CORE, Source, files, named, source, sources
 from sqlalchemy import CheckConstraint, Column, MetaData, Table, Text
 
 from selaras.api.description import description
@@ -133,8 +133,9 @@ def test_no_code_of_the_core_decides_by_a_regulations_word() -> None:
 
 
 def test_every_installed_regulation_is_pure() -> None:
-    for point in entry_points(group="selaras.regulations"):
-        assert impurities(ROOT / "plugins" / point.value) == []
+    looked_at = [load_registry().loaded(code).folder for code in load_registry().codes()]
+    assert all(list(folder.glob("*.py")) for folder in looked_at)
+    assert [found for folder in looked_at for found in impurities(folder)] == []
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,14 @@ def test_generated_people_are_valid_under_every_appraisal(code: str) -> None:
     people, items = generated(rules, 50, 2)
     assert rules.validate(people, items if rules.item_columns else None) == []
     assert broken_properties(rules) == []
+
+
+def test_a_package_folder_that_nobody_announces_answers_by_its_rulebook(project: Path) -> None:
+    (found,) = find_plugins(project / "perka_uji_1")
+    assert (found.module, found.attribute) == ("perka_uji_1", "")
+    assert found.load().identity("perka_uji_1").code == "perka_uji_1"
+    (announced,) = find_plugins(project)
+    assert announced.attribute == "rulebook"
+    replaced("../pyproject.toml", ":rulebook", "")(project)
+    (plain,) = find_plugins(project)
+    assert plain.load().codes() == ("perka_uji_1",)

@@ -29,16 +29,18 @@ from selaras.regulation import (
     load_registry,
     person_step,
 )
+from selaras.regulation.registry import answering
 from selaras.regulation.types import Column, Edition
 
 from .conftest import Changed, with_answers
 
 LABEL = Label(id="uji", en="test")
 ON = date(2019, 12, 31)
+PP46 = pp46_2011.rulebook
 
 
 def load(**answers: Callable[..., object]) -> Registry:
-    return Registry({"pp46_2011": with_answers(pp46_2011, **answers)})
+    return Registry({"pp46_2011": with_answers(PP46, **answers)})
 
 
 def test_installed_regulations_are_found(registry: Registry) -> None:
@@ -51,7 +53,8 @@ def test_an_unknown_hook_is_refused_with_a_hint() -> None:
 
 
 def test_a_missing_hook_is_refused() -> None:
-    bare = SimpleNamespace(**{k: v for k, v in vars(pp46_2011).items() if k not in ("objection", "form")})
+    own = PP46
+    bare = SimpleNamespace(**{k: getattr(own, k) for k in dir(own) if k[0] != "_" and k not in ("objection", "form")})
     with pytest.raises(Misconfigured, match="does not answer form, objection"):
         Registry({"pp46_2011": bare})
 
@@ -63,7 +66,7 @@ def test_unknown_arguments_of_a_hook_are_refused() -> None:
 
 def test_another_code_than_the_entry_point_is_refused() -> None:
     with pytest.raises(Misconfigured, match="calls itself 'pp46_2011'"):
-        Registry({"pp46": pp46_2011})
+        Registry({"pp46": PP46})
 
 
 @pytest.mark.parametrize(
@@ -74,22 +77,22 @@ def test_another_code_than_the_entry_point_is_refused() -> None:
     ],
 )
 def test_editions_that_overlap_are_refused(editions: tuple[str, ...], words: str) -> None:
-    start = pp46_2011.identity().editions[0]
-    own = replace(pp46_2011.identity(), editions=tuple(replace(start, name=name) for name in editions))
+    start = PP46.identity().editions[0]
+    own = replace(PP46.identity(), editions=tuple(replace(start, name=name) for name in editions))
     with pytest.raises(Misconfigured, match=words):
         load(identity=lambda: own)
 
 
 def test_the_first_day_needs_an_edition() -> None:
-    late = replace(pp46_2011.identity().editions[0], valid_from=date(2015, 1, 1))
+    late = replace(PP46.identity().editions[0], valid_from=date(2015, 1, 1))
     with pytest.raises(Misconfigured, match="No edition covers its first day"):
-        load(identity=lambda: replace(pp46_2011.identity(), editions=(late,)))
+        load(identity=lambda: replace(PP46.identity(), editions=(late,)))
 
 
 def test_an_edition_names_files_that_exist() -> None:
-    lost = replace(pp46_2011.identity().editions[0], files=("lost.py",))
+    lost = replace(PP46.identity().editions[0], files=("lost.py",))
     with pytest.raises(Misconfigured, match=r"names the file lost.py, which does not exist"):
-        load(identity=lambda: replace(pp46_2011.identity(), editions=(lost,)))
+        load(identity=lambda: replace(PP46.identity(), editions=(lost,)))
 
 
 @person_step(article="uji", label=LABEL)
@@ -135,7 +138,7 @@ def per_item() -> pl.Expr:
 )
 def test_steps_that_cannot_work_are_refused_at_load(step: Step, words: str) -> None:
     with pytest.raises(Misconfigured, match=words):
-        load(person_steps=lambda: (step, *pp46_2011.person_steps()))
+        load(person_steps=lambda: (step, *PP46.person_steps("2013")))
 
 
 def test_a_step_without_article_or_with_strange_arguments_is_refused() -> None:
@@ -149,20 +152,20 @@ def test_a_step_without_article_or_with_strange_arguments_is_refused() -> None:
     ("answers", "words"),
     [
         (
-            {"outcome_scale": lambda: replace(pp46_2011.outcome_scale(), step="total_score")},
+            {"outcome_scale": lambda: replace(PP46.outcome_scale(), step="total_score")},
             "outcome_scale .* total_score",
         ),
         (
-            {"outcome_scale": lambda: replace(pp46_2011.outcome_scale(), score_step="predikat")},
+            {"outcome_scale": lambda: replace(PP46.outcome_scale(), score_step="predikat")},
             "outcome_scale .* predikat",
         ),
         (
             {"consequences": lambda: (Consequence("hebat", "x", LABEL, Source("uji", "assumed")),)},
             "consequences .* hebat",
         ),
-        ({"person_columns": lambda: (*pp46_2011.person_columns(),) * 2}, "columns .* disiplin"),
+        ({"person_columns": lambda: (*PP46.scheme.columns("person"),) * 2}, "columns .* disiplin"),
         (
-            {"person_columns": lambda: (*pp46_2011.person_columns(), Column("a", "number", LABEL, requires=("b",)))},
+            {"person_columns": lambda: (*PP46.scheme.columns("person"), Column("a", "number", LABEL, requires=("b",)))},
             "columns .* b",
         ),
     ],
@@ -207,7 +210,7 @@ def test_code_that_a_regulation_may_not_contain_is_refused(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "impure_1999", raising=False)
     with pytest.raises(Misconfigured, match=words):
-        load(identity=lambda: replace(pp46_2011.identity(), package="impure_1999"))
+        load(identity=lambda: replace(PP46.identity(), package="impure_1999"))
 
 
 def test_a_day_outside_the_laws_time_is_refused(registry: Registry) -> None:
@@ -234,17 +237,17 @@ def predikat() -> pl.Expr:
 
 
 def test_an_edition_stands_beside_the_old_and_is_chosen_by_day_knowledge_or_name() -> None:
-    old = pp46_2011.identity().editions[0]
+    old = PP46.identity().editions[0]
     new = Edition("2018", date(2018, 1, 1), date(2019, 1, 1), ("achievement.py",))
     both = load(
-        identity=lambda: replace(pp46_2011.identity(), editions=(old, new)),
-        person_steps=lambda edition: (total_score, predikat) if edition == "2018" else pp46_2011.person_steps(),
+        identity=lambda: replace(PP46.identity(), editions=(old, new)),
+        person_steps=lambda edition: (total_score, predikat) if edition == "2018" else PP46.person_steps("2013"),
     )
     assert both.rules("pp46_2011", on=date(2017, 12, 31)).edition == "2013"
     assert both.rules("pp46_2011", on=ON).edition == "2018"
     assert both.rules("pp46_2011", on=ON, known=date(2018, 12, 31)).edition == "2013"
     kept = both.rules("pp46_2011", on=ON, edition="2013")
-    assert len(kept.person_steps) == len(pp46_2011.person_steps())
+    assert len(kept.person_steps) == len(PP46.person_steps("2013"))
     assert [step.name for step in both.rules("pp46_2011", on=ON).person_steps] == ["total_score", "predikat"]
     assert kept.hash != both.rules("pp46_2011", on=ON).hash
 
@@ -287,7 +290,7 @@ def test_a_pack_may_not_answer_for_the_law(registry: Registry) -> None:
 
 def test_the_hash_names_code_parameters_and_choices_and_nothing_else(registry: Registry, changed: Changed) -> None:
     rules = registry.rules("pp46_2011", on=ON)
-    again = Registry({"pp46_2011": pp46_2011}).rules("pp46_2011", on=date(2016, 5, 4))
+    again = Registry({"pp46_2011": PP46}).rules("pp46_2011", on=date(2016, 5, 4))
     assert rules.hash == again.hash
     assert len(rules.hash) == 64
     assert rules.hash != registry.rules("pp46_2011", on=date(2021, 6, 30)).hash
@@ -337,7 +340,7 @@ def test_forms_and_behaviours(registry: Registry) -> None:
     assert [one.code for one in old.form.aspects if not one.required] == ["cost"]
     declared = {column.name for column in old.item_columns}
     assert {f"{one.code}_{half}" for one in old.form.aspects for half in ("target", "actual")} == declared
-    assert permenpan_6_2022.person_steps("2022")[0].info.certainty == "application"
+    assert permenpan_6_2022.rulebook.person_steps("2022")[0].info.certainty == "application"
 
 
 def test_a_plugin_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,3 +353,16 @@ def test_a_plugin_that_cannot_be_imported_is_named(tmp_path: Path, monkeypatch: 
     load_registry.cache_clear()
     with pytest.raises(Misconfigured, match="broken_1999 cannot be imported: ModuleNotFoundError"):
         load_registry()
+
+
+def test_an_entry_point_may_name_the_package_whose_rulebook_answers() -> None:
+    assert answering(pp46_2011) is PP46
+    assert Registry({"pp46_2011": answering(pp46_2011)}).codes() == ("pp46_2011",)
+    bare = SimpleNamespace(rulebook=PP46)
+    assert answering(bare) is bare
+
+
+def test_steps_by_edition_are_those_of_the_edition() -> None:
+    named = permenpan_6_2022.rulebook
+    assert named.person_steps("2022") != named.person_steps("2023")
+    assert PP46.person_steps("2013") == PP46.person_steps("any")

@@ -22,8 +22,9 @@ APPRAISAL_ONLY = ("periods", "form", "outcome_scale", "objection", "consequences
 
 def rulebook(subject: Subject) -> SimpleNamespace:
     """PP 46/2011 as if it were about something else: its steps stay, what only an appraisal has is left out."""
-    kept = {name: value for name, value in vars(pp46_2011).items() if name not in APPRAISAL_ONLY}
-    identity = replace(pp46_2011.identity(), subject=subject)
+    own = pp46_2011.rulebook
+    kept = {name: getattr(own, name) for name in dir(own) if name[0] != "_" and name not in APPRAISAL_ONLY}
+    identity = replace(pp46_2011.rulebook.identity(), subject=subject)
     return SimpleNamespace(**{**kept, "identity": hookimpl(lambda: identity)})
 
 

@@ -22,6 +22,7 @@ from selaras.regulation.plan_types import (
 from selaras.regulation.receipt import Receipt, ReceiptLine, receipt_from_steps
 from selaras.regulation.registry import Registry, load_registry
 from selaras.regulation.rounding import at_least, at_most, round_law
+from selaras.regulation.rulebook import AppraisalRulebook, Combining, DeadlineIn, Rulebook
 from selaras.regulation.rules import Rules
 from selaras.regulation.scheme import Scheme
 from selaras.regulation.segmentation import Segmentation
@@ -47,6 +48,7 @@ __all__ = [
     "Adapter",
     "Annex",
     "Appraisal",
+    "AppraisalRulebook",
     "Aspect",
     "Behaviour",
     "BehaviourFramework",
@@ -54,9 +56,11 @@ __all__ = [
     "Column",
     "Columns",
     "Combination",
+    "Combining",
     "Consequence",
     "DateRange",
     "Deadline",
+    "DeadlineIn",
     "DistributionRule",
     "Identity",
     "InputProblem",
@@ -73,6 +77,7 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "Registry",
+    "Rulebook",
     "Rules",
     "Scheme",
     "Section",

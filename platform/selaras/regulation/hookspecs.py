@@ -1,7 +1,8 @@
 """Every question that the core asks a regulation, on one page.
 
-A regulation is a package named in the entry-point group `selaras.regulations`; its `__init__.py` answers with functions
-marked `@hookimpl`. A function may leave out arguments that it does not need. For each agency, edition and date the core
+A regulation is an object named in the entry-point group `selaras.regulations`, as a rule a `Rulebook` of the package
+(`selaras.regulation.rulebook`): it answers with methods marked `@hookimpl`, which may leave out arguments that they do
+not need. A package may also answer with functions of its own. For each agency, edition and date the core
 registers three answerers: its own defaults, the regulation, and the agency's pack if it brings code; **the last
 registered answers first** and the first answer that is not None counts. A pack may also wrap an answer
 (`@hookimpl(wrapper=True)`) to add to it.

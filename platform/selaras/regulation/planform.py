@@ -55,9 +55,11 @@ class FormReader:
             least_indicators=int(self._value(self._node.get("least_indicators", 0))),
         )
 
-    def behaviours(self) -> BehaviourFramework:
-        """The key `behaviours`."""
+    def behaviours(self) -> BehaviourFramework | None:
+        """The key `behaviours`; None without it."""
         where = "form.yaml: behaviours"
+        if "behaviours" not in self._node:
+            return None
         node = check_keys(
             where, self._node["behaviours"], ("title", "list", "article", "certainty"), ("note", "expectation")
         )

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -216,9 +217,14 @@ def distributions() -> dict[str, tuple[str, str]]:
     return found
 
 
+def answering(named: object) -> object:
+    """What answers for the named thing: the `rulebook` of a package that has one, else the thing itself."""
+    return getattr(named, "rulebook", named) if isinstance(named, ModuleType) else named
+
+
 def _import(entry: EntryPoint) -> object:
     try:
-        return entry.load()
+        return answering(entry.load())
     except Exception as error:  # whatever a plugin's import raises, its name must be said
         raise Misconfigured(
             "regulation.import",
@@ -295,7 +301,7 @@ def _register(manager: pluggy.PluginManager, code: str, name: str, answerer: obj
     if name == "regulation" and missing:
         raise Misconfigured(
             "regulation.hook_missing",
-            "It does not answer {hooks}. Mark the functions with @hookimpl.",
+            "It does not answer {hooks}. Let the entry point name its rulebook, and mark its methods with @hookimpl.",
             hooks=", ".join(sorted(missing)),
         )
     try:

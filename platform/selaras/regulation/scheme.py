@@ -102,14 +102,15 @@ class Scheme:
 
     def consequences(self) -> tuple[Consequence, ...]:
         """The key `consequences` of `outcomes.yaml`."""
-        return tuple(_consequence("outcomes.yaml: consequences", one) for one in self._outcomes()["consequences"])
+        nodes = self._outcomes().get("consequences", ())
+        return tuple(_consequence("outcomes.yaml: consequences", one) for one in nodes)
 
     def form(self, values: Values | None = None) -> PlanForm:
         """From `form.yaml`; `values` (the hook's `p`) where a value is a parameter's: `{parameter: NAME}`."""
         return FormReader(self._read("form.yaml"), values).form()
 
-    def behaviours(self) -> BehaviourFramework:
-        """The key `behaviours` of `form.yaml`."""
+    def behaviours(self) -> BehaviourFramework | None:
+        """The key `behaviours` of `form.yaml`; None without it."""
         return FormReader(self._read("form.yaml")).behaviours()
 
     def adapters(self) -> tuple[Adapter, ...]:

@@ -8,41 +8,18 @@ from pathlib import Path
 from instansi_kemenkeu.kmk_127_2026.achievement import ITEM_STEPS
 from instansi_kemenkeu.kmk_127_2026.discipline import FROM_REGISTER, REGISTER_ITEMS
 from instansi_kemenkeu.kmk_127_2026.scores import AFTER, BEFORE
-from selaras.regulation import Adapter, Column, Identity, Scheme, Step, hookimpl
-
-_scheme = Scheme(Path(__file__).parent, __name__)
+from selaras.regulation import Column, Rulebook, Values, hookimpl
 
 
-@hookimpl
-def identity() -> Identity:
-    return _scheme.identity()
+class _Rulebook(Rulebook):
+    @hookimpl
+    def person_columns(self, p: Values) -> Sequence[Column]:
+        return tuple(column for column in super().person_columns(p) if not column.name.startswith("hukdis_"))
 
 
-@hookimpl
-def parameters() -> Path:
-    return _scheme.parameters
-
-
-@hookimpl
-def person_columns() -> Sequence[Column]:
-    return tuple(column for column in _scheme.columns("person") if not column.name.startswith("hukdis_"))
-
-
-@hookimpl
-def item_columns() -> Sequence[Column]:
-    return _scheme.columns("item")
-
-
-@hookimpl
-def item_steps() -> Sequence[Step]:
-    return (*ITEM_STEPS, *REGISTER_ITEMS)
-
-
-@hookimpl
-def person_steps() -> Sequence[Step]:
-    return (*BEFORE, *FROM_REGISTER, *AFTER)
-
-
-@hookimpl
-def case_adapters() -> Sequence[Adapter]:
-    return _scheme.adapters()
+rulebook = _Rulebook(
+    Path(__file__).parent,
+    __name__,
+    item_steps=(*ITEM_STEPS, *REGISTER_ITEMS),
+    person_steps=(*BEFORE, *FROM_REGISTER, *AFTER),
+)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from selaras.errors import Invalid
-from selaras.regulation.registry import GROUP, Registry
+from selaras.regulation.registry import GROUP, Registry, answering
 from selaras.regulation.yamlfile import read_yaml
 
 
@@ -21,7 +21,7 @@ from selaras.regulation.yamlfile import read_yaml
 class Found:
     """A regulation on disk: its code, the import name of its package, the folder that holds it, and its own folder.
 
-    `attribute` names the object within the package that answers, where it is not the package itself.
+    `attribute` names the object within the package that answers; empty: its `rulebook`, or the package itself.
     """
 
     code: str
@@ -37,7 +37,7 @@ class Found:
             answerer: object = import_module(self.module)
             for name in filter(None, self.attribute.split(".")):
                 answerer = getattr(answerer, name)
-            return Registry({self.code: answerer})
+            return Registry({self.code: answering(answerer)})
 
 
 def find_plugins(path: Path) -> list[Found]:
