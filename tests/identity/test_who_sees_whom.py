@@ -41,6 +41,7 @@ KINDS = {
     "web.sign_out": "open",
     "web.sign_out_back_channel": "open",
     "web.signed_out": "open",
+    "api_agenda.list_next": "own",
     "api_evaluation.show_team": "own",
     "api_tenancy.show_agency": "own",
     "api_tenancy.show_me": "own",

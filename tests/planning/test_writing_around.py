@@ -109,7 +109,7 @@ def test_home_begins_with_the_plan_that_is_missing(site: Site) -> None:
     home = site.open
     page = home.as_person(4).page("/")
     assert f"/people/{home.person(4)}/plans/2026/write" in page
-    assert page.index("Anda belum memiliki SKP 2026") < page.index("<h2") + 400
+    assert page.index("Anda belum memiliki SKP 2026") < page.index("Yang menunggu Anda") + 600
     Desk(home, 4).write()
     assert "Anda belum memiliki SKP 2026" not in home.as_person(4).page("/")
 

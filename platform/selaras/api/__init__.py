@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.api import (
     accounts,
+    agenda,
     audits,
     clients,
     closing,
@@ -49,6 +50,7 @@ def install(app: Flask) -> None:
     documented.describe_keys()
     for module in (
         tenancy,
+        agenda,
         organisation,
         planning,
         dialogue,

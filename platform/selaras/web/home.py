@@ -1,4 +1,4 @@
-"""Home: the agency's period for those who run it, one's own last result, and one's team."""
+"""Home: what is next for whoever looks, the agency's period for those who run it, one's last result, and one's team."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from selaras.closing.queries import Overview, current_period, overview
 from selaras.closing.rules import Readiness
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
-from selaras.edge.context import actor, day, rules, session
+from selaras.edge.context import actor, rules, session
+from selaras.edge.task_words import next_for_me, time_left, worded
 from selaras.evaluation.queries import OutcomeView, PeriodView, history, period_by_code, periods, ratings
 from selaras.evaluation.wording import descriptions
 from selaras.exchange.queries import recent
@@ -21,7 +22,6 @@ from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
 from selaras.organisation.delegation import team_of
 from selaras.organisation.reach import reach
-from selaras.planning.standing import standings, waiting
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
 from selaras.web.notice_links import link_of
@@ -38,16 +38,6 @@ class TeamFigures:
     period: PeriodView
     people: int
     rated: int
-
-
-@dataclass(frozen=True)
-class OwnPlan:
-    """How far one's own plan of the year is: `state` is None where there is none."""
-
-    person_id: UUID
-    year: int
-    state: str | None
-    returned: bool
 
 
 @pages.get("/")
@@ -71,8 +61,7 @@ def home() -> Response:
         latest=latest,
         notices=[(one, link_of(one)) for one in unread(session(), actor().person_id or NOBODY, SHOWN)],
         rule=known.get(latest.rule_hash) if latest else None,
-        own_plan=_own_plan() if Permission.PLAN_OWN in held else None,
-        waiting=_waiting() if Permission.AGREE_PLANS in held else 0,
+        next=[(one, worded(one.task), time_left(one)) for one in next_for_me()],
         team=_team(period) if period and Permission.SEE_TEAM in held else None,
         imports=recent(session(), actor(), 5) if Permission.IMPORT in held else None,
     )
@@ -136,20 +125,6 @@ def _readiness(view: Overview) -> Readiness | None:
 def _latest() -> OutcomeView | None:
     person = actor().person_id
     return next(iter(history(session(), person)), None) if person else None
-
-
-def _own_plan() -> OwnPlan | None:
-    person = actor().person_id
-    if person is None:
-        return None
-    found = standings(session(), [person], day().year).get(person)
-    return OwnPlan(person, day().year, found.state if found else None, bool(found and found.returned))
-
-
-def _waiting() -> int:
-    """How many plans of one's team wait for one's decision."""
-    people = [line.person_id for line in team_of(session(), actor(), day())]
-    return len(waiting(session(), people))
 
 
 def _team(period: PeriodView) -> TeamFigures | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 
+from selaras.agenda.rules import Urgency
 from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 
@@ -200,6 +201,7 @@ NOTICES = {
     "objection_decided": _("Your objection has been decided"),
     "objection_answered": _("An objection to a result that you gave has been decided"),
 }
+URGENCY_SHAPES = {Urgency.LATE: "◆", Urgency.SOON: "▲", Urgency.AWAITED: "●", Urgency.OPEN: "○"}
 FOLLOW_UPS = {
     "reward": _("Reward"),
     "sanction": _("Sanction"),

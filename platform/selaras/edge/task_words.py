@@ -1,0 +1,143 @@
+"""How what waits for somebody is worded, and on which page it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from selaras.agenda.gathering import gather
+from selaras.agenda.rules import Next, Urgency
+from selaras.edge import words
+from selaras.edge.context import actor, agency, day, instance, rules, session
+from selaras.organisation.delegation import team_of
+from selaras.organisation.tasks import Asked, Task
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A task as it is read: what waits, why (or nothing), the one thing to do, and the page where it is done."""
+
+    title: str
+    detail: str
+    action: str
+    address: str
+
+
+@dataclass(frozen=True)
+class TaskWords:
+    """The words of one code; `page` is an endpoint, and `takes` names the parameters that its address takes."""
+
+    title: Callable[[Task], str]
+    action: Callable[[], str]
+    page: str
+    takes: tuple[str, ...] = ()
+    detail: Callable[[], str] = str
+
+
+_PLAN = ("person_id", "year")
+WORDS: Mapping[str, TaskWords] = {
+    "plan_missing": TaskWords(
+        lambda task: _("You have no plan for %(year)s yet", year=task.params["year"]),
+        lambda: _("Write the plan"),
+        "web.write_plan",
+        _PLAN,
+        lambda: _("It says what you are appraised by; write it and agree it with your appraiser."),
+    ),
+    "plan_draft": TaskWords(
+        lambda task: _("Your plan of %(year)s is a draft", year=task.params["year"]),
+        lambda: _("Go on writing"),
+        "web.write_plan",
+        _PLAN,
+        lambda: _("Nobody reads it until you submit it."),
+    ),
+    "plan_returned": TaskWords(
+        lambda task: _("Your plan of %(year)s came back", year=task.params["year"]),
+        lambda: _("Go on writing"),
+        "web.write_plan",
+        _PLAN,
+        lambda: _("Your appraiser wrote what is to be changed."),
+    ),
+    "plans_to_decide": TaskWords(
+        lambda task: ngettext(
+            "%(num)s plan waits for your decision", "%(num)s plans wait for your decision", task.count
+        ),
+        lambda: _("Read and decide"),
+        "web.team",
+    ),
+    "progress_missing": TaskWords(
+        lambda task: ngettext(
+            "%(num)s result has no progress in %(period)s",
+            "%(num)s results have no progress in %(period)s",
+            task.count,
+            period=_period(task),
+        ),
+        lambda: _("Look at the plan"),
+        "web.plan_page",
+        _PLAN,
+        lambda: _("What was done and the evidence for it are what you are rated by."),
+    ),
+    "people_to_rate": TaskWords(
+        lambda task: ngettext(
+            "%(num)s person is not rated yet for %(period)s",
+            "%(num)s people are not rated yet for %(period)s",
+            task.count,
+            period=_period(task),
+        ),
+        lambda: _("Go on rating"),
+        "web.team",
+        ("period",),
+    ),
+    "result_to_answer": TaskWords(
+        lambda task: _("Your result for %(period)s waits for your answer", period=_period(task)),
+        lambda: _("See how it came about"),
+        "web.receipt_page",
+        ("person_id", "period"),
+        lambda: _("Until the last day you may accept it or object to it."),
+    ),
+    "objections_to_decide": TaskWords(
+        lambda task: ngettext(
+            "%(num)s objection waits for your decision", "%(num)s objections wait for your decision", task.count
+        ),
+        lambda: _("Read and decide"),
+        "web.objections",
+    ),
+}
+
+
+def worded(task: Task) -> Worded:
+    """A task in the reader's language, with the address of its page."""
+    said = WORDS[task.code]
+    taken: dict[str, Any] = {name: str(task.params[name]) for name in said.takes}
+    address = url_for(said.page, **taken)
+    return Worded(said.title(task), said.detail(), said.action(), address)
+
+
+def time_left(one: Next) -> str:
+    """How long there is, in words: late by days, today, tomorrow, so many days; empty where nothing is counted."""
+    left = one.days_left
+    if left is None:
+        return str(_("somebody waits for it")) if one.urgency is Urgency.AWAITED else ""
+    if left < 0:
+        return str(ngettext("%(num)s day late", "%(num)s days late", -left))
+    if left < 2:
+        return str(_("today is the last day") if left == 0 else _("tomorrow is the last day"))
+    return str(ngettext("%(num)s day left", "%(num)s days left", left))
+
+
+def next_for_me() -> tuple[Next, ...]:
+    """What waits for whoever asks, the most urgent first; nothing for an account that belongs to nobody."""
+    who = actor()
+    if who.person_id is None:
+        return ()
+    law, appraised = cache(rules), cache(lambda: tuple(team_of(session(), who, day())))
+    return gather(session(), Asked(who, who.person_id, day(), agency().time_zone, law, appraised, instance().registry))
+
+
+def _period(task: Task) -> str:
+    return words.period_in_words(str(task.params["period"]))
