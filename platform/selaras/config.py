@@ -37,6 +37,12 @@ class Settings:
     operator_acr: str = ""
     operator_amr: str = ""
     operator_claim: str = "preferred_username"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
     agency_requests: int = 30_000
     audit_hours: int = 8
     workers: int = 2

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from selaras.audit.rounds import SealRounds
+from selaras.channels.rounds import ChannelRounds
 from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.files.store import LocalStore
@@ -29,14 +30,17 @@ from selaras.jobs.queue import JobQueue
 from selaras.jobs.reach import Reach
 from selaras.jobs.watch import Watch
 from selaras.organisation.rounds import LeaverRounds
+from selaras.translations import DEFAULT, translations
 
 
-def handlers() -> Mapping[str, Handler]:
+def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
-    from selaras.closing import jobs as closing  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.channels import jobs as channels  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.closing import jobs as closing  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
 
-    return {"close": closing.run, "import": exchange.run}
+    deliver = channels.deliver(settings, translations(DEFAULT).gettext)
+    return {"close": closing.run, "import": exchange.run, channels.KIND: deliver}
 
 
 def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callable[[str], None] = print) -> None:
@@ -77,6 +81,7 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         SealRounds(database),
         SweepRounds(database, LocalStore(settings.files)),
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
+        ChannelRounds(database, mail=bool(settings.smtp_host)),
     ]
     dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, chores)
     reach = Reach("The database")

@@ -66,7 +66,7 @@ class Breaking(io.RawIOBase):
     def __init__(self) -> None:
         self.left = 2
 
-    def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # the signature of files
+    def read(self, size: int = -1) -> bytes:  # the signature of files
         self.left -= 1
         if not self.left:
             raise OSError("dropped")

@@ -8,6 +8,7 @@ from selaras.api import (
     accounts,
     agenda,
     audits,
+    channels,
     clients,
     closing,
     delegations,
@@ -69,6 +70,7 @@ def install(app: Flask) -> None:
         delegations,
         roles,
         accounts,
+        channels,
         sessions,
     ):
         documented.register_blueprint(module.endpoints)

@@ -12,7 +12,7 @@ def worker() -> None:
     """Do jobs, one at a time, until stopped; run as many of these as there are cores to spare."""
     from selaras.worker import handlers, run_worker  # noqa: PLC0415
 
-    run_worker(settings(), handlers(), _say)
+    run_worker(settings(), handlers(settings()), _say)
 
 
 @click.command()

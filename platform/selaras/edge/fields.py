@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,6 +19,16 @@ def day_of_field(text: str, field: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Invalid("not_a_day", "“{value}” is not a day; write 2026-12-31.", value=text[:20], field=field) from error
+
+
+def time_of_field(text: str, field: str) -> time:
+    """The time of day in a field (07:30); `Invalid` names the field."""
+    try:
+        return time.fromisoformat(text.strip()).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError as error:
+        raise Invalid(
+            "not_a_time", "“{value}” is no time of day; write 07:30.", value=text[:20], field=field
+        ) from error
 
 
 def whole_of_field(text: str, field: str) -> int:

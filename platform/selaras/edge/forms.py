@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from selaras.edge import bearer
@@ -18,6 +20,8 @@ from selaras.errors import Refused
 FIELD = "form_token"
 HEADER = "X-Form-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+_UNBOUND = "selaras_unbound"
 
 
 def form_token() -> str:
@@ -30,9 +34,15 @@ def form_token() -> str:
     return str(_serializer().dumps([secrets.token_urlsafe(9), _bound_to()]))
 
 
+def unbound(view: View) -> View:
+    """The view takes a form from anywhere: it does nothing but what the secret token in its own address names."""
+    setattr(view, _UNBOUND, True)
+    return view
+
+
 def refuse_foreign() -> None:
     """Refuse a change that does not come from a form or script of this host."""
-    if request.method in SAFE:
+    if request.method in SAFE or hasattr(current_app.view_functions.get(request.endpoint or ""), _UNBOUND):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none") or _other_origin():
         raise _refused()

@@ -80,6 +80,10 @@ class Egress:
                 ) from None
             raise Unavailable("egress_failed", "{host} cannot be reached. Try again later.", host=target.host) from None
 
+    def check(self, url: str) -> None:
+        """Return if the address may be asked at all: `Invalid` or `Unavailable` as `send` would raise them."""
+        self._target(url)
+
     def _ask(self, method: str, target: _Target, headers: dict[str, str], body: bytes | str) -> Answer:
         until = time.monotonic() + SECONDS
         # No connection is kept: one that was opened for another name of the same address must not serve this one.

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     GRANT_ROLES = "grant_roles"
     SEE_ACCESS = "see_access"
     MANAGE_CLIENTS = "manage_clients"
+    MANAGE_CHANNELS = "manage_channels"
     APPROVE_SUPPORT = "approve_support"
     CHAIR_CALIBRATION = "chair_calibration"
 
@@ -137,6 +138,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PROVISION,
             Permission.GRANT_ROLES,
             Permission.MANAGE_CLIENTS,
+            Permission.MANAGE_CHANNELS,
             Permission.APPROVE_SUPPORT,
             Permission.SEE_ACCESS,
             Permission.SEE_LEDGER,

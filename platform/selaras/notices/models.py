@@ -13,7 +13,10 @@ from selaras.db.base import TenantTable
 
 
 class Notice(TenantTable):
-    """One message to one person. Written in bulk by a close, so it has no foreign key (decision 17)."""
+    """One message to one person. Written in bulk by a close, so it has no foreign key (decision 17).
+
+    `settled_at`: when it was decided along which further channels it goes (`channels`).
+    """
 
     __tablename__ = "notice"
 
@@ -23,5 +26,9 @@ class Notice(TenantTable):
     params: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     read_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where=text("read_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where=text("read_at IS NULL")),
+        Index("ix_notice_unsettled", "tenant_id", "created_at", postgresql_where=text("settled_at IS NULL")),
+    )

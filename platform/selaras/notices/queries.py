@@ -35,6 +35,17 @@ def unread(session: Session, person_id: UUID, limit: int = 50) -> tuple[NoticeVi
     return tuple(NoticeView(row.code, row.subject_id, row.params, row.created_at, row.read_at) for row in rows)
 
 
+def latest(session: Session, person_id: UUID, limit: int = 100) -> tuple[NoticeView, ...]:
+    """The last messages of a person, read or not, the newest first, at most `limit`."""
+    rows = session.scalars(
+        select(Notice)
+        .where(Notice.person_id == person_id)
+        .order_by(Notice.created_at.desc(), Notice.code, Notice.subject_id)
+        .limit(limit)
+    )
+    return tuple(NoticeView(row.code, row.subject_id, row.params, row.created_at, row.read_at) for row in rows)
+
+
 def count_unread(session: Session, person_id: UUID) -> int:
     """How many messages a person has not read."""
     query = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))

@@ -42,6 +42,11 @@ def tell(session: Session, person_id: UUID, code: str, subject_id: UUID, params:
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["tenant_id", "person_id", "code", "subject_id"],
-            set_={"params": statement.excluded.params, "created_at": statement.excluded.created_at, "read_at": None},
+            set_={
+                "params": statement.excluded.params,
+                "created_at": statement.excluded.created_at,
+                "read_at": None,
+                "settled_at": None,
+            },
         )
     )

@@ -50,6 +50,7 @@ _PLACES = (
     Place("web.accounts", lazy_gettext("Accounts"), "people", frozenset({Permission.MANAGE_ACCOUNTS})),
     Place("web.clients", lazy_gettext("Clients"), "key", frozenset({Permission.MANAGE_CLIENTS})),
     Place("web.audits", lazy_gettext("Audits"), "result", frozenset({Permission.AUDIT, Permission.GRANT_ROLES})),
+    Place("web.channels", lazy_gettext("Channels"), "rollout", frozenset({Permission.MANAGE_CHANNELS})),
     Place("web.access", lazy_gettext("Access"), "wall", frozenset({Permission.SEE_ACCESS})),
     Place("web.identity_providers", lazy_gettext("Sign-in"), "wall", frozenset({Permission.MANAGE_SIGN_IN})),
     Place(

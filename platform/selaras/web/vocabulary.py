@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from selaras.agenda.rules import Urgency
 from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
+from selaras.notices.words import TITLES
 
 STAGES = {
     Stage.READINESS: _("Check that nothing is missing"),
@@ -194,13 +195,7 @@ PARTIES = {
     "delegate": _("acts for the appraiser"),
     "reviewer": _("appraiser's superior"),
 }
-NOTICES = {
-    "plan_remark": _("Something was said in the dialogue on a plan"),
-    "outcome_delivered": _("Your result has been set"),
-    "objection_filed": _("An objection waits for your decision"),
-    "objection_decided": _("Your objection has been decided"),
-    "objection_answered": _("An objection to a result that you gave has been decided"),
-}
+NOTICES = {code: _(title) for code, title in TITLES.items()}
 URGENCY_SHAPES = {Urgency.LATE: "◆", Urgency.SOON: "▲", Urgency.AWAITED: "●", Urgency.OPEN: "○"}
 FOLLOW_UPS = {
     "reward": _("Reward"),
@@ -366,3 +361,21 @@ def changed(name: str) -> str:
     """What an import's count counts: `ratings.new` is `Ratings: new`."""
     thing, _dot, what = name.partition(".")
     return f"{say('CHANGED', thing)}: {say('CHANGES', what)}" if what else say("CHANGED", thing)
+
+
+CHANNELS = {"email": _("E-mail"), "messenger": _("Messenger")}
+CHANNEL_MODES = {
+    "each": _("Each message at once"),
+    "daily": _("Once a day, all together"),
+    "off": _("Nothing"),
+}
+DELIVERIES = {
+    "waiting": _("waiting"),
+    "sending": _("being sent"),
+    "sent": _("sent"),
+    "read": _("read on the page before"),
+    "off": _("not wanted any more"),
+    "refused": _("refused by the mail server or gateway"),
+    "failed": _("given up after several tries"),
+    "unsure": _("broken off while it was sent"),
+}

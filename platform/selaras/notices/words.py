@@ -1,0 +1,21 @@
+"""What each code of a message says, as msgids: worded on pages, in mails and by the API from here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _(text: str) -> str:
+    """Marks a msgid for the catalogue; it is translated where it is read."""
+    return text
+
+
+TITLES: Mapping[str, str] = {
+    "plan_remark": _("Something was said in the dialogue on a plan"),
+    "outcome_delivered": _("Your result has been set"),
+    "objection_filed": _("An objection waits for your decision"),
+    "objection_decided": _("Your objection has been decided"),
+    "objection_answered": _("An objection to a result that you gave has been decided"),
+}
+SOMETHING_NEW = _("There is a new message in Selaras")
+"""What a channel says that must not say more, and what is said of a code that is not known here."""
