@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from selaras.closing import service
 from selaras.closing.queries import overview
-from selaras.errors import Conflict, Invalid
+from selaras.errors import Conflict, Invalid, NotFound
 from selaras.evaluation import forming, queries
 from selaras.evaluation.forming import StatedSegment
 from selaras.evaluation.segment_queries import segments_of
@@ -157,6 +157,27 @@ def test_the_manager_states_a_new_appraiser_of_three_weeks_away(closing: Closing
     assert "Penilai baru" not in str(words)
 
 
+def test_ratings_follow_when_stated_parts_go_back_to_the_facts(closing: Closing, year: dict[str, UUID]) -> None:
+    moved(closing, year)
+    with closing.database.tenant(closing.tenant_id) as session:
+        actor, law = system(closing.tenant_id), law_of(session)
+        forming.split_segment(
+            session, actor, "2019", year["2"], 1,
+            StatedSegment(date(2019, 3, 1), date(2019, 3, 31), "leave", evaluated=False), REASON, law,
+        )  # fmt: skip
+        assert len(segments_of(session, year["period"], year["2"])) == 4
+        forming.release_segments(session, actor, "2019", year["2"], law)
+        assert [one.origin for one in segments_of(session, year["period"], year["2"])] == ["facts", "facts"]
+        given = queries.ratings(session, year["period"], [year["2"]])
+        assert given[year["2"]].inputs is not None
+        with pytest.raises(NotFound, match="come from the facts already"):
+            forming.release_segments(session, actor, "2019", year["2"], law)
+    close(closing)
+    with closing.database.tenant(closing.tenant_id) as session:
+        view = queries.receipt(session, year["2"], "2019")
+    assert [round(part.score, 4) for part in view.parts] == [84.2, 82.2]
+
+
 def test_whoever_retires_or_dies_still_gets_an_outcome(closing: Closing, year: dict[str, UUID]) -> None:
     with closing.database.tenant(closing.tenant_id) as session:
         years = Years(session)
@@ -253,6 +274,8 @@ def test_a_move_that_was_a_mistake_leaves_one_whole_again(closing: Closing, year
         years.run("DELETE FROM selaras.item_measure m USING selaras.plan_item i, selaras.plan p"
                   " WHERE m.tenant_id = :tenant AND i.id = m.item_id AND p.id = i.plan_id"
                   " AND p.segment = 2")  # fmt: skip
+        years.run("DELETE FROM selaras.plan_item i USING selaras.plan p WHERE i.tenant_id = :tenant"
+                  " AND p.tenant_id = :tenant AND p.id = i.plan_id AND p.segment = 2")  # fmt: skip
         assert form(session) == forming.Formed(people=0, segments=0, stated=0)
         # Of the two ratings the later one, of the last segment, is that of the whole.
         given = queries.ratings(session, year["period"], [year["2"]])[year["2"]]

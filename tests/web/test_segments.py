@@ -153,6 +153,29 @@ def test_the_manager_cuts_joins_and_ends_parts_with_a_reason(home: Home) -> None
     assert "pensiun" in manager.page(base)
 
 
+def test_what_was_stated_goes_back_to_the_facts(home: Home) -> None:
+    manager, base = home.manager(), f"/people/{home.person(2)}/segments/2019"
+    api = f"/api/v1{base}"
+    assert "Kembali ke fakta" not in manager.page(base)
+    assert manager.send("DELETE", f"{api}/stated", {}).json["code"] == "segment_not_stated"
+    assert manager.post(f"{base}/merge", {"number": "2", "reason": REASON}, on=base).status_code == 303
+    assert parts(home) == [(1, "01-01", "12-31", "start")]
+    assert "Kembali ke fakta" in manager.page(base)
+    assert home.as_person(1).send("DELETE", f"{api}/stated", {}).status_code == 403
+    assert manager.post(f"{base}/release", {}, on=base).status_code == 303
+    assert parts(home) == HALVES
+    again = manager.post(f"{base}/release", {}, on=base)
+    assert (again.status_code, "sudah berasal dari fakta" in again.text) == (404, True)
+    assert manager.post(f"{base}/end", {"ended": "retirement", "reason": REASON}, on=base).status_code == 303
+    given = manager.send("DELETE", f"{api}/stated", {})
+    assert [(one["ended"], one["stated"]) for one in given.json["items"]] == [(None, False), (None, False)]
+    with home.database.tenant(home.tenant_id) as session:
+        kinds = session.execute(text("SELECT action FROM selaras.ledger_entry WHERE tenant_id = :tenant"
+                                     " AND action LIKE 'segments.%' ORDER BY id DESC LIMIT 1"),
+                                {"tenant": home.tenant_id}).scalar_one()  # fmt: skip
+    assert kinds == "segments.release"
+
+
 def test_the_api_lists_states_cuts_joins_and_ends(home: Home) -> None:
     manager, base = home.manager(), f"/api/v1/people/{home.person(2)}/segments/2019"
     listed = manager.get("/api/v1/periods/2019/segments").json

@@ -100,6 +100,16 @@ def end_segments(body: dict[str, Any], person_id: UUID, period: str) -> Response
     return _shown(person_id, period)
 
 
+@endpoints.route("/people/<uuid:person_id>/segments/<period>/stated", methods=["DELETE"])
+@needs(Permission.CLOSE_PERIOD)
+@endpoints.response(200, schema_of(shapes.Segments))
+def release_segments(person_id: UUID, period: str) -> Response:
+    """Hand what was stated by hand back to the facts."""
+    person_for(session(), actor(), person_id)
+    forming.release_segments(session(), actor(), period, person_id, _law(period))
+    return _shown(person_id, period)
+
+
 def _law(period: str) -> Sequence[Followed]:
     found = period_by_code(session(), period)
     return law(found.starts, found.ends)

@@ -130,6 +130,20 @@ def ended(*, slug: str, period: str, number: str, why: str, reason: str) -> None
     click.echo(f"The last segment of {number} ended by {why}.")
 
 
+@segments.command()
+@_agency
+@_period
+@_person
+def release(*, slug: str, period: str, number: str) -> None:
+    """Hand a person's stated segments back to the facts."""
+    with agency_session(slug) as session:
+        found = period_by_code(session, period)
+        who = _who(session, found, number)
+        forming.release_segments(session, _actor(session), period, who, _law(session, found))
+        left = len(segments_of(session, found.id, who))
+    click.echo(f"{number} {period}: {left} segments from the facts." if left else f"{number} {period}: one whole.")
+
+
 def _actor(session: Session) -> Actor:
     return system(int(session.info["tenant"]))
 

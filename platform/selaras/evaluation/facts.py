@@ -104,14 +104,15 @@ _UNRATED = f"""
     SELECT a.person_id, a.unit_id {_ALONE} AND r.person_id IS NULL ORDER BY a.unit_id, a.person_id LIMIT %(limit)s
 """  # our own text
 
+# An item that has no measures counts too: the rule says what becomes of it, or that the result stays open.
 _ITEMS = """
     SELECT plan.person_id, item.id, item.detail, measure.aspect, measure.target, measure.actual
     FROM selaras.plan plan
     JOIN selaras.plan_item item ON item.tenant_id = plan.tenant_id AND item.plan_id = plan.id
-    JOIN selaras.item_measure measure ON measure.tenant_id = item.tenant_id AND measure.item_id = item.id
+    LEFT JOIN selaras.item_measure measure ON measure.tenant_id = item.tenant_id AND measure.item_id = item.id
     WHERE plan.tenant_id = %(tenant)s AND plan.year = %(year)s
       AND (plan.ends IS NULL OR %(day)s BETWEEN plan.starts AND plan.ends)
-      AND plan.person_id > %(after)s AND plan.person_id <= %(last)s
+      AND plan.person_id > %(after)s AND plan.person_id <= %(last)s {scored}
 """
 
 MEASURES_SCHEMA: dict[str, type[pl.DataType]] = {

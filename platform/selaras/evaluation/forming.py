@@ -156,6 +156,24 @@ def end_segments(
     state_segments(session, actor, code, person_id, [*known[:-1], replace(known[-1], ended=ended)], reason, law)
 
 
+def release_segments(session: Session, actor: Actor, code: str, person_id: UUID, law: Sequence[Followed]) -> None:
+    """Hand a person's stated segments back to the facts: posts, superiors, standing and regulation cut them again."""
+    actor.require(Permission.CLOSE_PERIOD)
+    period = open_for_rating(session, code)
+    before = segments_of(session, period.id, person_id)
+    if not any(one.origin == "stated" for one in before):
+        raise NotFound("segment_not_stated", "Nothing is stated by hand here: these parts come from the facts already.")
+    whole = _rules_of_whole(period, law)
+    held = held_within(session, period, whole.segmentation.periods, person_id)
+    found = several(cut(held, period.starts, period.ends, _laws(law), whole.segmentation), period.ends, whole.code)
+    session.execute(delete(Segment).where(Segment.period_id == period.id, Segment.person_id == person_id))
+    _insert(session, period, found)
+    known = [{"person": str(person_id), "number": one.number, "ends": one.ends} for one in before]
+    _move_ratings(session, period, pl.DataFrame(known, schema=_KNOWN), found)
+    _count(session, period)
+    record(session, actor, "segments.release", f"person:{person_id}", {"period": code, "segments": found.height})
+
+
 _KNOWN: dict[str, type[pl.DataType]] = {"person": pl.String, "number": pl.Int16, "ends": pl.Date}
 
 

@@ -118,9 +118,9 @@ _ITEMS = """
      AND (plan.ends IS NULL OR s.ends BETWEEN plan.starts AND plan.ends)
      AND plan.person_id > %(after)s AND plan.person_id <= %(last)s
     JOIN selaras.plan_item item ON item.tenant_id = %(tenant)s AND item.plan_id = plan.id
-    JOIN selaras.item_measure measure ON measure.tenant_id = %(tenant)s AND measure.item_id = item.id
+    LEFT JOIN selaras.item_measure measure ON measure.tenant_id = %(tenant)s AND measure.item_id = item.id
     WHERE s.tenant_id = %(tenant)s AND s.period_id = %(period)s AND s.evaluated AND s.regulation = %(regulation)s
-      AND s.source_period_id IS NULL AND s.person_id > %(after)s AND s.person_id <= %(last)s
+      AND s.source_period_id IS NULL AND s.person_id > %(after)s AND s.person_id <= %(last)s {scored}
 """
 
 

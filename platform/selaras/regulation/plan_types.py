@@ -33,9 +33,13 @@ class Aspect:
 
 @dataclass(frozen=True)
 class Section(Term):
-    """A part of the plan; `kind` says what its items count as for the platform."""
+    """A part of the plan; `kind` says what its items count as for the platform.
+
+    `scored`: the rule takes each item as one of its own; else it reads of them what a column of the person says.
+    """
 
     kind: ItemKind = "main"
+    scored: bool = True
 
 
 @dataclass(frozen=True)

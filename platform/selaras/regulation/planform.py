@@ -106,10 +106,10 @@ def _term(where: str, code: str, node: object) -> Term:
 
 
 def _section(where: str, code: str, node: object) -> Section:
-    keys = check_keys(where, node, _SOURCED, ("note", "kind"))
+    keys = check_keys(where, node, _SOURCED, ("note", "kind", "scored"))
     kind = keys.get("kind", "main")
     _refuse_unknown(where, {kind} - set(get_args(ItemKind)))
-    return Section(code, *_labelled(where, keys), kind)
+    return Section(code, *_labelled(where, keys), kind, bool(keys.get("scored", True)))
 
 
 def _model(where: str, code: str, node: object) -> PlanModel:

@@ -90,6 +90,17 @@ def end_segments(person_id: UUID, period: str) -> BaseResponse:
     return _stated(person_id, period, "end", end)
 
 
+@pages.post("/people/<uuid:person_id>/segments/<period>/release")
+@needs(Permission.CLOSE_PERIOD)
+def release_segments(person_id: UUID, period: str) -> BaseResponse:
+    """What was stated by hand goes back to the facts."""
+
+    def release(_: str, followed: Sequence[Followed]) -> None:
+        forming.release_segments(session(), actor(), period, person_id, followed)
+
+    return _stated(person_id, period, "release", release)
+
+
 def _stated(person_id: UUID, code: str, what: str, state: Callable[[str, Sequence[Followed]], None]) -> BaseResponse:
     """Do it with the reason that was written; what is refused comes back as written."""
     person_for(session(), actor(), person_id)
