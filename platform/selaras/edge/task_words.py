@@ -100,6 +100,15 @@ WORDS: Mapping[str, TaskWords] = {
         ("person_id", "period"),
         lambda: _("Until the last day you may accept it or object to it."),
     ),
+    "superiors_to_answer": TaskWords(
+        lambda task: ngettext(
+            "%(num)s proposal of another superior waits for your answer",
+            "%(num)s proposals of another superior wait for your answer",
+            task.count,
+        ),
+        lambda: _("Read and answer"),
+        "web.superiors",
+    ),
     "objections_to_decide": TaskWords(
         lambda task: ngettext(
             "%(num)s objection waits for your decision", "%(num)s objections wait for your decision", task.count

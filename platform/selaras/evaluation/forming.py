@@ -66,19 +66,35 @@ def form_segments(session: Session, actor: Actor, code: str, law: Sequence[Follo
     """
     actor.require(Permission.CLOSE_PERIOD)
     period = open_for_rating(session, code)
-    whole = _rules_of_whole(period, law)
     with set_based(session):
-        held = held_within(session, period, whole.segmentation.periods)
-        found = several(cut(held, period.starts, period.ends, _laws(law), whole.segmentation), period.ends, whole.code)
-        before = formed(session, period.id)
-        by_hand = before.filter(pl.col("origin") == "stated").select("person").unique()
-        found = found.join(by_hand, on="person", how="anti")
-        session.execute(delete(Segment).where(Segment.period_id == period.id, Segment.origin == "facts"))
-        _insert(session, period, found)
-        _move_ratings(session, period, before.filter(pl.col("origin") == "facts"), found)
+        segments, stated = _form(session, period, law)
     people = _count(session, period)
     record(session, actor, "segments.form", f"period:{period.id}", {"period": code, "people": people})
-    return Formed(people, found.height, by_hand.height)
+    return Formed(people, segments, stated)
+
+
+def form_one(session: Session, code: str, person_id: UUID, law: Sequence[Followed]) -> None:
+    """The same for one person whose dated rows have changed; what was stated by hand stays."""
+    period = open_for_rating(session, code)
+    _form(session, period, law, person_id)
+    _count(session, period)
+
+
+def _form(
+    session: Session, period: PeriodView, law: Sequence[Followed], person_id: UUID | None = None
+) -> tuple[int, int]:
+    """How many segments there are now, and of how many people they were left as they had been stated."""
+    whole = _rules_of_whole(period, law)
+    held = held_within(session, period, whole.segmentation.periods, person_id)
+    found = several(cut(held, period.starts, period.ends, _laws(law), whole.segmentation), period.ends, whole.code)
+    before = formed(session, period.id, person_id)
+    by_hand = before.filter(pl.col("origin") == "stated").select("person").unique()
+    found = found.join(by_hand, on="person", how="anti")
+    made = delete(Segment).where(Segment.period_id == period.id, Segment.origin == "facts")
+    session.execute(made if person_id is None else made.where(Segment.person_id == person_id))
+    _insert(session, period, found)
+    _move_ratings(session, period, before.filter(pl.col("origin") == "facts"), found, person_id)
+    return found.height, by_hand.height
 
 
 def state_segments(
@@ -315,12 +331,14 @@ def _row(
     }
 
 
-def _move_ratings(session: Session, period: PeriodView, before: pl.DataFrame, now: pl.DataFrame) -> None:
+def _move_ratings(
+    session: Session, period: PeriodView, before: pl.DataFrame, now: pl.DataFrame, person_id: UUID | None = None
+) -> None:
     """A rating belongs to the evaluated segment in which its old one ended, or the last before it, else the first.
 
     Of two that meet in one, the later stays.
     """
-    given = rated(session, period.id)
+    given = rated(session, period.id, person_id)
     people = pl.concat([before.select("person"), now.select("person")]).unique()
     given = given.join(people, on="person", how="semi").join(
         before.select(*_KNOWN), on=["person", "number"], how="left"

@@ -74,18 +74,22 @@ def held_within(session: Session, period: PeriodView, kinds: tuple[str, ...], pe
     )
 
 
-def formed(session: Session, period_id: UUID) -> pl.DataFrame:
-    """`person`, `number`, `ends`, `origin` of the segments of a period as they stand."""
+def formed(session: Session, period_id: UUID, person_id: UUID | None = None) -> pl.DataFrame:
+    """`person`, `number`, `ends`, `origin` of the segments of a period (or of one person in it) as they stand."""
     query = """
         SELECT person_id, number, ends, origin FROM selaras.segment
-        WHERE tenant_id = %(tenant)s AND period_id = %(period)s ORDER BY person_id, number
+        WHERE tenant_id = %(tenant)s AND period_id = %(period)s
+          AND (%(person)s::uuid IS NULL OR person_id = %(person)s::uuid) ORDER BY person_id, number
     """
     schema = {"person": pl.String, "number": pl.Int16, "ends": pl.Date, "origin": pl.String}
-    return read_frame(session, query, {"tenant": tenant_of(session), "period": period_id}, schema)
+    return read_frame(session, query, {"tenant": tenant_of(session), "period": period_id, "person": person_id}, schema)
 
 
-def rated(session: Session, period_id: UUID) -> pl.DataFrame:
-    """`id`, `person`, `number` of the ratings of a period."""
-    query = "SELECT id, person_id, segment FROM selaras.rating WHERE tenant_id = %(tenant)s AND period_id = %(period)s"
+def rated(session: Session, period_id: UUID, person_id: UUID | None = None) -> pl.DataFrame:
+    """`id`, `person`, `number` of the ratings of a period, or of one person in it."""
+    query = """
+        SELECT id, person_id, segment FROM selaras.rating WHERE tenant_id = %(tenant)s AND period_id = %(period)s
+          AND (%(person)s::uuid IS NULL OR person_id = %(person)s::uuid)
+    """
     schema = {"id": pl.String, "person": pl.String, "number": pl.Int16}
-    return read_frame(session, query, {"tenant": tenant_of(session), "period": period_id}, schema)
+    return read_frame(session, query, {"tenant": tenant_of(session), "period": period_id, "person": person_id}, schema)

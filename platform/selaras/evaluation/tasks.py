@@ -1,4 +1,4 @@
-"""What waits for a person in evaluation: results without progress, people to rate, one's own result to answer."""
+"""What waits for a person in evaluation: results without progress, people to rate, one's own result, and proposals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from selaras.db.session import tenant_of
 from selaras.errors import NotFound
 from selaras.evaluation.queries import history
 from selaras.evaluation.rules import OutcomeState
+from selaras.evaluation.superior_queries import proposals
 from selaras.identity.permissions import Permission
 from selaras.organisation.tasks import Asked, Source, Task, legal_day
 
@@ -81,6 +82,14 @@ def own_results(session: Session, asked: Asked) -> Iterator[Task]:
             yield Task("result_to_answer", one.period_id, params, one.objection_until, article)
 
 
+def superiors_to_answer(session: Session, asked: Asked) -> Iterator[Task]:
+    """Proposals of another superior that wait for one's answer; one task, until the first of them is over."""
+    found = proposals(session, asked.actor, asked.day, waiting=True)
+    if found:
+        due, since = min(one.expires_on for one in found), min(one.made_at for one in found)
+        yield Task("superiors_to_answer", asked.person_id, due=due, since=since, count=len(found))
+
+
 def _last_day(asked: Asked, kind: str, ends: date) -> tuple[date | None, str | None]:
     """The law names a day for the year's evaluation; for shorter periods it names none."""
     try:
@@ -93,4 +102,5 @@ SOURCES = (
     Source(frozenset({"progress_missing"}), frozenset({Permission.PLAN_OWN}), silent_results),
     Source(frozenset({"people_to_rate"}), frozenset({Permission.RATE_TEAM}), people_to_rate),
     Source(frozenset({"result_to_answer"}), frozenset({Permission.SEE_OWN}), own_results),
+    Source(frozenset({"superiors_to_answer"}), frozenset({Permission.SEE_OWN}), superiors_to_answer),
 )

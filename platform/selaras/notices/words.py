@@ -12,6 +12,11 @@ def _(text: str) -> str:
 
 TITLES: Mapping[str, str] = {
     "plan_remark": _("Something was said in the dialogue on a plan"),
+    "superior_asked": _("An employee names another superior; your answer is wanted"),
+    "superior_answered": _("One of two has answered your proposal of another superior"),
+    "superior_refused": _("Your proposal of another superior was refused"),
+    "superior_withdrawn": _("A proposal of another superior was taken back"),
+    "superior_changed": _("A superior was changed as proposed"),
     "outcome_delivered": _("Your result has been set"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column,
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, dated, one_at_a_time, within
+from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
 
 
 class Unit(TenantModel):
@@ -289,4 +289,56 @@ class Delegation(TenantModel):
         CheckConstraint("(kind = 'plt') = (unit_id IS NOT NULL)", name="unit"),
         CheckConstraint("(unit_id IS NULL) = (principal_id IS NOT NULL)", name="principal"),
         CheckConstraint("delegate_id <> principal_id", name="not_oneself"),
+    )
+
+
+class SuperiorProposal(TenantModel):
+    """An employee says that somebody else is their superior since a day; `present_id`: who is recorded then."""
+
+    __tablename__ = "superior_proposal"
+
+    person_id: Mapped[UUID]
+    proposed_id: Mapped[UUID]
+    present_id: Mapped[UUID | None]
+    effective_on: Mapped[date]
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="open")
+    made_at: Mapped[datetime]
+    made_on: Mapped[date]
+    expires_on: Mapped[date]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("proposed_id", "person"),
+        within("present_id", "person"),
+        Index(
+            "uq_superior_proposal_open", "tenant_id", "person_id", unique=True, postgresql_where=text("state = 'open'")
+        ),
+        Index("ix_superior_proposal_proposed", "tenant_id", "proposed_id"),
+        CheckConstraint("state IN ('open', 'done', 'refused', 'withdrawn', 'expired')", name="state"),
+        CheckConstraint("person_id <> proposed_id", name="not_oneself"),
+    )
+
+
+class SuperiorAnswer(TenantTable):
+    """The answer of one `party` (proposed, present) to a proposal; `given_as`: oneself, or manager in their place."""
+
+    __tablename__ = "superior_answer"
+
+    proposal_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    party: Mapped[str] = mapped_column(primary_key=True, sort_order=-9)
+    agrees: Mapped[bool]
+    reason: Mapped[str | None]
+    given_by: Mapped[UUID]
+    given_as: Mapped[str]
+    given_at: Mapped[datetime]
+
+    __table_args__ = (
+        within("proposal_id", "superior_proposal"),
+        within("given_by", "account"),
+        UniqueConstraint("tenant_id", "proposal_id", "given_by"),
+        CheckConstraint("party IN ('proposed', 'present')", name="party"),
+        CheckConstraint("given_as IN ('oneself', 'manager')", name="given_as"),
+        CheckConstraint("agrees OR reason IS NOT NULL", name="reason"),
     )

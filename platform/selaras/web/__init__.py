@@ -32,6 +32,7 @@ from selaras.web import (
     segments,
     sessions,
     sign_in,
+    superiors,
     support,
     unit_ratings,
 )
@@ -70,6 +71,7 @@ PAGES = (
     sign_in,
     providers,
     segments,
+    superiors,
 )
 
 WITHOUT_TRANSACTION = frozenset({ASSETS}) | sign_in.WAITING

@@ -12,7 +12,7 @@ from selaras.closing.queries import Overview, current_period, overview
 from selaras.closing.rules import Readiness
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
-from selaras.edge.context import actor, rules, session
+from selaras.edge.context import actor, day, rules, session
 from selaras.edge.task_words import next_for_me, time_left, worded
 from selaras.evaluation.queries import OutcomeView, PeriodView, history, period_by_code, periods, ratings
 from selaras.evaluation.wording import descriptions
@@ -21,6 +21,7 @@ from selaras.identity.permissions import Permission
 from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
 from selaras.organisation.delegation import team_of
+from selaras.organisation.queries import names_of, superior_of
 from selaras.organisation.reach import reach
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
@@ -61,6 +62,7 @@ def home() -> Response:
         latest=latest,
         notices=[(one, link_of(one)) for one in unread(session(), actor().person_id or NOBODY, SHOWN)],
         rule=known.get(latest.rule_hash) if latest else None,
+        superior=_superior() if Permission.PLAN_OWN in held else None,
         next=[(one, worded(one.task), time_left(one)) for one in next_for_me()],
         team=_team(period) if period and Permission.SEE_TEAM in held else None,
         imports=recent(session(), actor(), 5) if Permission.IMPORT in held else None,
@@ -125,6 +127,13 @@ def _readiness(view: Overview) -> Readiness | None:
 def _latest() -> OutcomeView | None:
     person = actor().person_id
     return next(iter(history(session(), person)), None) if person else None
+
+
+def _superior() -> str | None:
+    """Who appraises whoever looks."""
+    person = actor().person_id
+    superior = superior_of(session(), person, day()) if person else None
+    return names_of(session(), [superior]).get(superior) if superior else None
 
 
 def _team(period: PeriodView) -> TeamFigures | None:

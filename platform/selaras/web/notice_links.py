@@ -42,9 +42,18 @@ def _dialogue(one: NoticeView) -> Link:
     return words, url_for("web.plan_page", person_id=person, year=year, _anchor="talk")
 
 
+def _superiors(one: NoticeView) -> Link:
+    return gettext("Proposals of another superior"), url_for("web.superiors", _anchor=f"p-{one.params['proposal']}")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
     "objection_decided": _own_objection,
     "plan_remark": _dialogue,
+    "superior_asked": _superiors,
+    "superior_answered": _superiors,
+    "superior_refused": _superiors,
+    "superior_withdrawn": _superiors,
+    "superior_changed": _superiors,
 }

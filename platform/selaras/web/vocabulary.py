@@ -195,6 +195,14 @@ PARTIES = {
     "delegate": _("acts for the appraiser"),
     "reviewer": _("appraiser's superior"),
 }
+SUPERIOR_PROPOSALS = {
+    "open": _("waits for answers"),
+    "done": _("agreed and carried out"),
+    "refused": _("refused"),
+    "withdrawn": _("taken back"),
+    "expired": _("over: not everybody answered in time"),
+}
+SUPERIOR_SIDES = {"proposed": _("the proposed superior"), "present": _("the present superior")}
 NOTICES = {code: _(title) for code, title in TITLES.items()}
 URGENCY_SHAPES = {Urgency.LATE: "◆", Urgency.SOON: "▲", Urgency.AWAITED: "●", Urgency.OPEN: "○"}
 FOLLOW_UPS = {
