@@ -38,9 +38,10 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from selaras.channels import jobs as channels  # noqa: PLC0415  # the dispatcher needs none of it
     from selaras.closing import jobs as closing  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
+    from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
 
     deliver = channels.deliver(settings, translations(DEFAULT).gettext)
-    return {"close": closing.run, "import": exchange.run, channels.KIND: deliver}
+    return {"close": closing.run, "import": exchange.run, "survey_close": survey.run, channels.KIND: deliver}
 
 
 def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callable[[str], None] = print) -> None:

@@ -6,13 +6,17 @@ from pathlib import Path
 
 from permenpan_6_2022 import predikat, predikat_2023
 from permenpan_6_2022.distribution_2023 import rule
-from selaras.regulation import AppraisalRulebook, DeadlineIn, DistributionRule, Values, hookimpl
+from selaras.regulation import AppraisalRulebook, DeadlineIn, DistributionRule, SurveyRule, Values, hookimpl
 
 
 class _Rulebook(AppraisalRulebook):
     @hookimpl
     def distribution_rule(self, p: Values) -> DistributionRule | None:
         return rule(p)
+
+    @hookimpl
+    def survey(self, p: Values) -> SurveyRule | None:
+        return self.scheme.survey(p) if p.behaviour_survey == "closed_survey" else None
 
 
 rulebook = _Rulebook(

@@ -16,6 +16,7 @@ from selaras.regulation import (
     DeadlineIn,
     DistributionRule,
     Segmentation,
+    SurveyRule,
     Values,
     hookimpl,
 )
@@ -30,6 +31,10 @@ class _Rulebook(AppraisalRulebook):
     @hookimpl
     def distribution_rule(self, p: Values) -> DistributionRule:
         return rule(p)
+
+    @hookimpl
+    def survey(self, p: Values) -> SurveyRule | None:
+        return self.scheme.survey(p) if p.behaviour_sources == "closed_survey" else None
 
 
 rulebook = _Rulebook(

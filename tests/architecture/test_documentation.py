@@ -93,8 +93,11 @@ def says_something(plugin: object, hook: str) -> bool:
     if isinstance(plugin, Rulebook):
         code, asked = plugin.identity().code, inspect.signature(answer).parameters
         rules = newest_rules(load_registry(), code)
-        given = {"p": rules.parameters.at(rules.asked.on), "edition": rules.edition}
-        return bool(answer(**{name: given[name] for name in asked}))
+        # Also what is only said where an agency chose it.
+        chosen = [{}, *({one.name: choice} for one in rules.parameters if one.open for choice in one.choices)]
+        values = [rules.parameters.at(rules.asked.on, None, one) for one in chosen]
+        given = [{"p": one, "edition": rules.edition} for one in values]
+        return any(answer(**{name: one[name] for name in asked}) for one in given)
     return True
 
 

@@ -9,7 +9,6 @@ from factories.years import BEHAVIOUR, Years
 from sqlalchemy import text
 
 from selaras.closing.corrections import decide
-from selaras.closing.queries import overview
 from selaras.errors import Invalid
 from selaras.evaluation import queries
 from selaras.evaluation.correcting import Correctable, correctables
@@ -113,13 +112,6 @@ def test_the_figures_that_leave_the_wall_follow(closing: Closing, halves: dict[s
     assert decided.outcome != "baik"
     assert summary(closing, "2021") == {"baik": 2, decided.outcome: 1}
     assert closing.scalar("SELECT evaluated FROM selaras.close_summary WHERE tenant_id = :tenant") == 3
-    # The period keeps the figures of the determination, and says what was corrected since.
-    with closing.database.tenant(closing.tenant_id) as session:
-        seen = overview(session, "2021")
-        elsewhere = overview(session, "2021", frozenset())
-    assert (seen.counts, seen.corrected) == ({"baik": 3}, 1)
-    assert seen.counts_now == {"baik": 2, decided.outcome: 1}
-    assert (elsewhere.corrected, elsewhere.counts_now) == (0, {})
 
 
 def test_two_posts_under_one_regulation(closing: Closing, year: dict[str, UUID]) -> None:

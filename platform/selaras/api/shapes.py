@@ -125,10 +125,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Overview:
-    """A period's close. Money in rupiah a month, as text; null without SEE_REMUNERATION.
-
-    All figures are those of the determination; `corrected` results are others since, `outcomes_now` counts with them.
-    """
+    """A period's close. Money in rupiah a month, as text; null without SEE_REMUNERATION."""
 
     period: Period
     state: str
@@ -146,8 +143,6 @@ class Overview:
     started_at: datetime | None
     set_at: datetime | None
     problem: str | None
-    corrected: int = 0
-    outcomes_now: list[Count] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

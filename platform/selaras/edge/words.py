@@ -49,6 +49,7 @@ _PERMISSIONS = {
     Permission.APPROVE_SUPPORT: lazy_gettext("approve access of the operator's support"),
     Permission.PROVISION: lazy_gettext("provision accounts by SCIM"),
     Permission.CHAIR_CALIBRATION: lazy_gettext("chair a calibration"),
+    Permission.MANAGE_SURVEY: lazy_gettext("run 360° surveys, without seeing answers"),
 }
 
 # Codes that stand in sentences; other codes are names and stand for themselves.
@@ -67,6 +68,7 @@ _CODES = {
     "accepted": lazy_gettext("accepted"),
     "objected": lazy_gettext("objected to"),
     "final": lazy_gettext("final"),
+    "withdrawn": lazy_gettext("withdrawn"),
     "month": lazy_gettext("month"),
     "quarter": lazy_gettext("quarter"),
     "half_year": lazy_gettext("half-year"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from selaras.db.bulk import read_frame
 from selaras.db.session import tenant_of
-from selaras.evaluation.parts import Parts, inputs_of, led_unit
+from selaras.evaluation.parts import Parts, inputs_of, led_unit, surveyed
 from selaras.evaluation.plan_sections import sectioned
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.rules import EVALUABLE
@@ -44,6 +44,7 @@ _WITH_POST_AND_LINE = _SCOPE.format(
       ON line.tenant_id = %(tenant)s AND line.person_id = a.person_id AND line.during @> %(day)s::date
      AND line.person_id > %(after)s AND line.person_id <= %(last)s
     {led_unit("a")}
+    {surveyed("a")}
     """
 )
 _ALONE = _SCOPE.format(joins="")

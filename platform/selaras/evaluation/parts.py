@@ -21,15 +21,25 @@ def led_unit(holder: str) -> str:
     )
 
 
+def surveyed(holder: str) -> str:
+    """Joins what the closed 360° survey of the period says of the person of `holder`, as `surveyed`."""
+    return (
+        "LEFT JOIN selaras.survey_subject surveyed ON surveyed.tenant_id = %(tenant)s"
+        f" AND surveyed.period_id = %(period)s AND surveyed.person_id = {holder}.person_id"
+    )
+
+
 def inputs_of(rated: str) -> str:
     """The rating's inputs with the facts that the platform provides (`regulation.types.PROVIDED`); needs `led_unit`.
 
-    The group of the post only where the rule asks for it (`%(post_grouped)s`): others would store it for nothing.
+    The group of the post only where the rule asks for it (`%(post_grouped)s`): others would store it for nothing. What
+    a closed survey says of a column counts, whatever else stands there; needs `surveyed`.
     """
     provided = "jsonb_build_object('led_unit_rating', led.rating)"
     group = "jsonb_build_object('post_group', CASE post.kind WHEN 'jpt' THEN 'jpt' ELSE 'ja_jf' END)"
     inputs = f"CASE WHEN %(post_grouped)s THEN {group} || {rated}.inputs ELSE {rated}.inputs END"
-    return f"CASE WHEN led.rating IS NULL THEN {inputs} ELSE {inputs} || {provided} END"
+    known = f"CASE WHEN led.rating IS NULL THEN {inputs} ELSE {inputs} || {provided} END"
+    return f"CASE WHEN surveyed.inputs IS NULL THEN {known} ELSE ({known}) || surveyed.inputs END"
 
 
 # A part is ready when it is rated, or its outcome was made elsewhere. The whole is, when every part is; where the
@@ -84,6 +94,7 @@ _READY = f"""{_PARTS}, closed AS (
     FROM expected e
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = e.position_id
     {led_unit("e")}
+    {surveyed("e")}
     LEFT JOIN closed ON closed.person_id = e.person_id AND closed.period_id = e.source_period_id
     WHERE e.complete AND e.ready ORDER BY e.person_id, e.number
 """  # noqa: S608  # our own text

@@ -30,6 +30,7 @@ from selaras.evaluation.rules import OutcomeState, PeriodSpan, period_span
 from selaras.evaluation.wording import descriptions
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.monitoring.survey.queries import columns_of
 from selaras.regulation import Label, Rules
 from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import agency
@@ -178,6 +179,7 @@ def rate(
             "not_the_appraiser", "Only the appraiser of this person on {day} may rate.", day=period.ends
         ) from unknown
     refuse_bad_inputs(person_id, inputs, rules)
+    refuse_surveyed(session, person_id, period.id, inputs)
     values = {
         "tenant_id": tenant_of(session),
         "period_id": period.id,
@@ -195,6 +197,17 @@ def rate(
         )
     )
     record(session, actor.by(found.acting), "rating.set", f"person:{person_id}", {"period": code})
+
+
+def refuse_surveyed(session: Session, person_id: UUID, period_id: UUID, inputs: Mapping[str, object]) -> None:
+    """`Invalid` where somebody writes what a closed survey of the period says."""
+    held = columns_of(session, person_id, period_id) & set(inputs)
+    if held:
+        raise Invalid(
+            "rating_surveyed",
+            "{column} comes from the 360° survey of this period; nobody writes it. Leave it empty.",
+            column=sorted(held)[0],
+        )
 
 
 def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules) -> None:

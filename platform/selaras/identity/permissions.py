@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MANAGE_CHANNELS = "manage_channels"
     APPROVE_SUPPORT = "approve_support"
     CHAIR_CALIBRATION = "chair_calibration"
+    MANAGE_SURVEY = "manage_survey"
 
 
 class Role(StrEnum):
@@ -89,6 +90,7 @@ _MANAGER = frozenset(
         Permission.PROPOSE_FOLLOWUP,
         Permission.ASSESS_MERIT,
         Permission.CHOOSE_RULES,
+        Permission.MANAGE_SURVEY,
         # Data goes in and out by machines of the manager's own: each gives a client no more than it holds itself.
         Permission.MANAGE_CLIENTS,
     }

@@ -10,6 +10,9 @@ from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, within
+from selaras.monitoring.survey import models as survey
+
+__all__ = ["Feedback", "Progress", "survey"]
 
 
 class Progress(TenantModel):

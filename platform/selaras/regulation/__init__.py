@@ -27,6 +27,7 @@ from selaras.regulation.rules import Rules
 from selaras.regulation.scheme import Scheme
 from selaras.regulation.segmentation import Segmentation
 from selaras.regulation.steps import Columns, ItemAggregates, Step, item_step, lookup, person_step
+from selaras.regulation.survey import Level, Perspective, SurveyRule
 from selaras.regulation.types import (
     Column,
     Consequence,
@@ -66,11 +67,13 @@ __all__ = [
     "InputProblem",
     "ItemAggregates",
     "Label",
+    "Level",
     "Limit",
     "ObjectionWindow",
     "OrganisationLevel",
     "OutcomeLevel",
     "OutcomeScale",
+    "Perspective",
     "PlanForm",
     "PlanModel",
     "PlanVariant",
@@ -86,6 +89,7 @@ __all__ = [
     "SpecialTask",
     "Step",
     "StepInfo",
+    "SurveyRule",
     "Term",
     "Values",
     "advice",

@@ -27,6 +27,7 @@ from selaras.regulation.plan_types import (
     PlanForm,
 )
 from selaras.regulation.segmentation import Segmentation
+from selaras.regulation.survey import SurveyRule
 from selaras.regulation.types import (
     Column,
     Consequence,
@@ -59,6 +60,7 @@ LAW_HOOKS: Final = frozenset(
         "segment_columns",
         "segment_steps",
         "combining_steps",
+        "survey",
     }
 )
 DEFAULT_HOOKS: Final = frozenset(
@@ -66,6 +68,7 @@ DEFAULT_HOOKS: Final = frozenset(
         "item_columns",
         "item_steps",
         "behaviours",
+        "survey",
         "organisation_levels",
         "distribution_rule",
         "deadlines",
@@ -118,6 +121,11 @@ class Hooks:
     @hookspec(firstresult=True)
     def behaviours(self, p: Values) -> BehaviourFramework | None:
         """*Default: none.* The behaviour section of the plan."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def survey(self, p: Values) -> SurveyRule | None:
+        """*Law. Default: none.* The closed 360° survey of behaviour, where law or agency want one."""
         raise NotImplementedError
 
     @hookspec(firstresult=True)

@@ -19,13 +19,11 @@ from selaras.regulation.describe import describe
 from selaras.regulation.editions import rule_hash
 from selaras.regulation.headcounts import Headcount, headcounts
 from selaras.regulation.parameters import Parameters, Values
-from selaras.regulation.plan_types import (
-    BehaviourFramework,
-    PlanForm,
-)
+from selaras.regulation.plan_types import BehaviourFramework, PlanForm
 from selaras.regulation.receipt import Receipt, receipt_from_steps
 from selaras.regulation.segmentation import CAUSES, Segmentation
 from selaras.regulation.steps import compile_steps
+from selaras.regulation.survey import SurveyRule
 from selaras.regulation.types import (
     Column,
     Consequence,
@@ -162,6 +160,11 @@ class Rules:
     @cached_property
     def behaviours(self) -> BehaviourFramework | None:
         return cast("BehaviourFramework | None", self._hook.behaviours(p=self.values))
+
+    @cached_property
+    def survey(self) -> SurveyRule | None:
+        """The closed 360° survey of the behaviours, where the law or the agency's choice asks for one."""
+        return cast("SurveyRule | None", self._hook.survey(p=self.values)) if self.behaviours else None
 
     @cached_property
     def person_columns(self) -> tuple[Column, ...]:
@@ -334,7 +337,13 @@ class Rules:
         _refuse_strangers(self, "outcome_scale", {step for step, kind in wanted if step and kinds.get(step) != kind})
         self._check_columns()
         self._check_combination()
+        self._check_survey()
         _ = (self.form, self.behaviours, self.periods, self.deadlines, self.objection, self.describe())
+
+    def _check_survey(self) -> None:
+        if self.survey and self.behaviours:
+            named = set(self.survey.columns(one.code for one in self.behaviours.behaviours))
+            _refuse_strangers(self, "survey", named - {column.name for column in self.person_columns})
 
     def _check_combination(self) -> None:
         _refuse_strangers(self, "segmentation", set(self.segmentation.causes) - set(CAUSES))

@@ -14,6 +14,7 @@ from selaras.regulation.plan_types import (
     PlanForm,
 )
 from selaras.regulation.planform import FormReader
+from selaras.regulation.survey import SurveyRule, read_survey
 from selaras.regulation.types import (
     COLUMN_DTYPES,
     PROVIDED,
@@ -112,6 +113,10 @@ class Scheme:
     def behaviours(self) -> BehaviourFramework | None:
         """The key `behaviours` of `form.yaml`; None without it."""
         return FormReader(self._read("form.yaml")).behaviours()
+
+    def survey(self, values: Values) -> SurveyRule:
+        """From `survey.yaml`; `values` is the hook's `p`."""
+        return read_survey(self._read("survey.yaml"), values)
 
     def adapters(self) -> tuple[Adapter, ...]:
         """From `adapters.yaml`."""

@@ -18,7 +18,7 @@ from selaras.translations import DEFAULT, catalogue_file
 ROOT = Path(__file__).parents[1]
 _METHODS = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
 # A DomainError's message is its second argument; `Words` (db.refusals) and lazy words of the interface likewise.
-_ERRORS = ("Fault", "Invalid", "NotFound", "Refused", "Conflict", "Unavailable", "Unauthenticated")
+_ERRORS = ("Fault", "Invalid", "NotFound", "Refused", "Conflict", "Unavailable", "Unauthenticated", "Telling")
 _KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,

@@ -24,7 +24,7 @@ from selaras.planning.access import assignments_seen, matrix_seen, plan_seen, pl
 from selaras.planning.assignments import assignments_of
 from selaras.planning.dialogue import dialogue
 from selaras.planning.forms import AskedForm, asked_form
-from selaras.planning.queries import ItemView, PlanView, last_day, plan, plans_of
+from selaras.planning.queries import ItemView, PlanView, last_day, plan
 from selaras.planning.versions import version
 from selaras.regulation import Rules, Section
 from selaras.web.blueprint import pages
@@ -89,11 +89,7 @@ def return_plan(person_id: UUID, year: int) -> BaseResponse:
 def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFound | None = None) -> Response:
     """The plan's page, with what was refused on it."""
     person = planner_for(session(), actor(), person_id)
-    spans = plans_of(session(), person_id, year)
-    latest = spans[-1].segment if spans else None
-    asked = request.args.get("segment", type=int) if request.method == "GET" else None
-    earlier = asked is not None and asked != latest and asked in {one.segment for one in spans}
-    found = plan_seen(session(), actor(), person_id, year, segment=asked if earlier else None)
+    found = plan_seen(session(), actor(), person_id, year)
     members, own_shares = matrix_seen(session(), actor(), person_id, year)
     own = actor().person_id == person_id
     chosen = rules(last_day(year, found))
@@ -107,11 +103,8 @@ def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFo
         members=members,
         own_shares=own_shares,
         assignments=assignments_seen(session(), actor(), person_id, date(year, 1, 1), date(year, 12, 31)),
-        spans=spans,
-        latest=latest,
-        earlier=earlier,
-        own=own and not earlier,
-        appraises=not earlier and _appraises(person_id),
+        own=own,
+        appraises=_appraises(person_id),
         seen=version(found, chosen.form),
         talk=dialogue(session(), actor(), person_id, year),
         error=error,
