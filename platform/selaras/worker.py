@@ -14,6 +14,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
+from selaras.agenda.rounds import KIND as REMIND
+from selaras.agenda.rounds import ReminderRounds
 from selaras.audit.rounds import SealRounds
 from selaras.channels.rounds import ChannelRounds
 from selaras.config import Settings
@@ -35,13 +37,20 @@ from selaras.translations import DEFAULT, translations
 
 def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
-    from selaras.channels import jobs as channels  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.agenda import reminders  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.channels import jobs as channels  # noqa: PLC0415
     from selaras.closing import jobs as closing  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
     from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
+    from selaras.regulation import load_registry  # noqa: PLC0415
 
-    deliver = channels.deliver(settings, translations(DEFAULT).gettext)
-    return {"close": closing.run, "import": exchange.run, "survey_close": survey.run, channels.KIND: deliver}
+    return {
+        "close": closing.run,
+        "import": exchange.run,
+        "survey_close": survey.run,
+        channels.KIND: channels.deliver(settings, translations(DEFAULT).gettext),
+        REMIND: reminders.handler(load_registry()),
+    }
 
 
 def run_worker(settings: Settings, handlers: Mapping[str, Handler], say: Callable[[str], None] = print) -> None:
@@ -82,6 +91,7 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         SealRounds(database),
         SweepRounds(database, LocalStore(settings.files)),
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
+        ReminderRounds(database),
         ChannelRounds(database, mail=bool(settings.smtp_host)),
     ]
     dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, chores)

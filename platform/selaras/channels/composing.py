@@ -27,6 +27,7 @@ def _(text: str) -> str:
 
 _SEVERAL = _("{count} new messages in Selaras")
 _OPENING = _("There is something for you in Selaras:")
+_LAST_DAY = _("last day {day}")
 _READ = _("Read it here:")
 _WHY = _("{agency} sends this because you have an account there. You choose what is sent, and when, under “Messages”:")
 _STOP = _("To get no more of these mails:")
@@ -53,8 +54,9 @@ class Writer:
 
     def _title(self, said: Said) -> str:
         title = self.words(TITLES.get(said.code, SOMETHING_NEW))
-        period = said.params.get("period")
-        return f"{title} ({period})" if period else title
+        period, due = said.params.get("period"), said.params.get("due")
+        named = f"{title} ({period})" if period else title
+        return f"{named} · {self.words(_LAST_DAY).format(day=due)}" if due else named
 
     def _body(self, titles: list[str], stop: str) -> str:
         lines = [self.words(_OPENING), "", *(f"- {title}" for title in titles), ""]

@@ -46,6 +46,23 @@ def _superiors(one: NoticeView) -> Link:
     return gettext("Proposals of another superior"), url_for("web.superiors", _anchor=f"p-{one.params['proposal']}")
 
 
+def _own_plan(one: NoticeView) -> Link:
+    year = one.params["year"]
+    words = gettext("Plan of %(year)s", year=year)
+    return words, url_for("web.plan_page", person_id=actor().person_id, year=year)
+
+
+def _team(one: NoticeView) -> Link:
+    period = one.params.get("period")
+    words = period_in_words(period) if period else gettext("Your team")
+    return words, url_for("web.team", period=period)
+
+
+def _progress(one: NoticeView) -> Link:
+    period = one.params["period"]
+    return period_in_words(period), url_for("web.plan_page", person_id=actor().person_id, year=period[:4])
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
@@ -56,4 +73,8 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "superior_refused": _superiors,
     "superior_withdrawn": _superiors,
     "superior_changed": _superiors,
+    "plan_due": _own_plan,
+    "plans_to_decide_due": _team,
+    "progress_due": _progress,
+    "ratings_due": _team,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -198,6 +199,7 @@ def _frame() -> dict[str, object]:
         "vocabulary": vocabulary,
         "moment": lambda value: words.moment_in_words(value, agency().time_zone),
         "local_day": lambda value: value.astimezone(ZoneInfo(agency().time_zone)).date(),
+        "iso_day": date.fromisoformat,
         "sentence": sentence,
         "filled": filled,
         "problem_words": lambda stored: filled(stored.get("message", ""), stored.get("params", {})),
