@@ -14,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
+from selaras.agenda.jobs import CountRounds
 from selaras.agenda.rounds import KIND as REMIND
 from selaras.agenda.rounds import ReminderRounds
 from selaras.audit.rounds import SealRounds
@@ -37,7 +38,8 @@ from selaras.translations import DEFAULT, translations
 
 def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
-    from selaras.agenda import reminders  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.agenda import jobs as agenda  # noqa: PLC0415  # the dispatcher needs none of it
+    from selaras.agenda import reminders  # noqa: PLC0415
     from selaras.channels import jobs as channels  # noqa: PLC0415
     from selaras.closing import jobs as closing  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
@@ -50,6 +52,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         "survey_close": survey.run,
         channels.KIND: channels.deliver(settings, translations(DEFAULT).gettext),
         REMIND: reminders.handler(load_registry()),
+        agenda.KIND: agenda.run,
     }
 
 
@@ -93,6 +96,7 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
         ReminderRounds(database),
         ChannelRounds(database, mail=bool(settings.smtp_host)),
+        CountRounds(database),
     ]
     dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, chores)
     reach = Reach("The database")

@@ -65,6 +65,14 @@ def test_provisioning_is_set_against_bare_rows(bench: Any) -> None:
     assert figures["ratio_p50"] == pytest.approx(figures["p50_ms"] / figures["bare_p50_ms"])
 
 
+def test_the_funnel_is_counted_and_read(bench: Any) -> None:
+    printed, figures = bench("funnel", "--people", "60", "--rounds", "1")
+    assert "waiting ms" in printed
+    [only] = figures["runs"]
+    assert (only["people"], only["units"]) == (60, 4)
+    assert all(only[name] > 0 for name in ("count s", "again s", "top ms", "unit ms", "waiting ms"))
+
+
 def test_an_unknown_measurement_is_refused_in_words() -> None:
     done = subprocess.run([sys.executable, "-m", "bench", "x"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1

@@ -93,7 +93,7 @@ def test_a_plan_from_the_first_word_to_both_confirmations(site: Site) -> None:
     assert own.visitor.get(path(home, 4)).status_code == 303
     head, plan_page = home.as_person(1), path(home, 4, "")
     team = head.page("/team")
-    assert "Orang 4" in team[team.index("menunggu") :]
+    assert "Orang 4" in team[team.index("memerlukan Anda") :]
     assert "menunggu keputusan Anda" in head.page("/")
     seen = {"seen": SEEN.search(head.page(plan_page))[1]}
     early = head.post(plan_page + "/agreement", seen, on=plan_page)

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from selaras.agenda.access import own_team
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, has_feature, instance, rules, session
@@ -30,7 +31,7 @@ from selaras.organisation.delegation import team_of
 from selaras.organisation.queries import person as person_on
 from selaras.organisation.reach import reaches_person, reaches_unit
 from selaras.planning.dialogue import unread
-from selaras.planning.standing import standings, waiting
+from selaras.planning.standing import waiting
 from selaras.regulation import Receipt, Rules
 from selaras.tenancy.features import Feature
 from selaras.web.blueprint import pages
@@ -166,6 +167,7 @@ def team() -> Response:
     return render(
         "team.html",
         today=today,
+        state=own_team(session(), actor(), period, day()) if period else None,
         **_plans([line.person_id for line in today]),
         active="web.team",
         period=period,
@@ -180,10 +182,9 @@ def team() -> Response:
 
 
 def _plans(people: list[UUID]) -> dict[str, Any]:
-    """Whose plan waits for the appraiser, and how far those of this year are."""
+    """Whose plan waits for the appraiser, and where an answer of theirs is waited for."""
     return {
         "waiting": waiting(session(), people),
-        "standings": standings(session(), people, day().year),
         "talks": unread(session(), actor(), people),
     }
 

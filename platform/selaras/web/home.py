@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response
 from werkzeug.wrappers import Response as BaseResponse
 
+from selaras.agenda.access import funnel_seen, own_team
+from selaras.agenda.funnel import UnitFunnel
 from selaras.closing.queries import Overview, current_period, overview
 from selaras.closing.rules import Readiness
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, rules, session
 from selaras.edge.task_words import next_for_me, time_left, worded
-from selaras.evaluation.queries import OutcomeView, PeriodView, history, period_by_code, periods, ratings
+from selaras.evaluation.queries import OutcomeView, PeriodView, history, period_by_code, periods
 from selaras.evaluation.wording import descriptions
 from selaras.exchange.queries import recent
 from selaras.identity.permissions import Permission
 from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
-from selaras.organisation.delegation import team_of
 from selaras.organisation.queries import names_of, superior_of
 from selaras.organisation.reach import reach
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
+from selaras.web.funnel import Step, steps
 from selaras.web.notice_links import link_of
 from selaras.web.pages import render, see
 
 SHOWN = 8
 NOBODY = UUID(int=0)
-
-
-@dataclass(frozen=True)
-class TeamFigures:
-    """How many of one's team are rated in the period."""
-
-    period: PeriodView
-    people: int
-    rated: int
 
 
 @pages.get("/")
@@ -64,7 +56,8 @@ def home() -> Response:
         rule=known.get(latest.rule_hash) if latest else None,
         superior=_superior() if Permission.PLAN_OWN in held else None,
         next=[(one, worded(one.task), time_left(one)) for one in next_for_me()],
-        team=_team(period) if period and Permission.SEE_TEAM in held else None,
+        team=own_team(session(), actor(), period, day()) if period and Permission.SEE_TEAM in held else None,
+        funnel=_funnel(period) if view else None,
         imports=recent(session(), actor(), 5) if Permission.IMPORT in held else None,
     )
 
@@ -136,9 +129,7 @@ def _superior() -> str | None:
     return names_of(session(), [superior]).get(superior) if superior else None
 
 
-def _team(period: PeriodView) -> TeamFigures | None:
-    person = actor().person_id
-    if person is None:
-        return None
-    people = [line.person_id for line in team_of(session(), actor(), period.ends)]
-    return TeamFigures(period, len(people), len(ratings(session(), period.id, people)))
+def _funnel(period: PeriodView | None) -> list[tuple[UnitFunnel, list[Step]]]:
+    """How far the agency is, or each of the units that one manages; empty before the first count."""
+    found = funnel_seen(session(), actor(), period, None, day()) if period else None
+    return [(one, steps(one)) for one in found.tops[:SHOWN]] if found else []

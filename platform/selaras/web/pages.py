@@ -117,6 +117,7 @@ NOTES = {
     "limits-set": lazy_gettext("The limits are set; they count within seconds."),
     "signed-out": lazy_gettext("You are signed out."),
     "signed-out-everywhere": lazy_gettext("You are signed out here and at your identity provider."),
+    "counting": lazy_gettext("The period is being counted; look again in a minute."),
     "saved": lazy_gettext("It has been saved."),
     "provider-on": lazy_gettext("The provider is switched on: it stands on the sign-in page from now on."),
     "provider-retired": lazy_gettext("The provider is retired: nobody signs in by it any more."),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 
-from selaras.agenda.rules import Urgency
 from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 from selaras.notices.words import TITLES
+from selaras.web.agenda_words import FUNNEL, TEAM, TEAM_SHAPES, URGENCY_SHAPES  # noqa: F401  # asked for by name
 
 STAGES = {
     Stage.READINESS: _("Check that nothing is missing"),
@@ -204,7 +204,6 @@ SUPERIOR_PROPOSALS = {
 }
 SUPERIOR_SIDES = {"proposed": _("the proposed superior"), "present": _("the present superior")}
 NOTICES = {code: _(title) for code, title in TITLES.items()}
-URGENCY_SHAPES = {Urgency.LATE: "◆", Urgency.SOON: "▲", Urgency.AWAITED: "●", Urgency.OPEN: "○"}
 FOLLOW_UPS = {
     "reward": _("Reward"),
     "sanction": _("Sanction"),
