@@ -26,7 +26,7 @@ KINDS = {
     "api_agenda.count_funnel": "figures",
     "web.funnel_page": "list",
     "web.count_again": "figures",
-    "api_evaluation.show_team": "own",
+    "api_ratings.show_team": "own",
     "api_tenancy.show_agency": "own",
     "api_tenancy.show_me": "own",
     "web.own_access": "own",

@@ -35,8 +35,8 @@ BLUEPRINTS = {
 # Routes with such a word in their names: accounts and how they sign in, and who acts for whom, are for administrators.
 FAMILIES = {
     **dict.fromkeys(("identity_provider", "account", "group", "invit", "access_limits", "delegation"), "access"),
-    "goal": "figures",
-    "session": "own",
+    **dict.fromkeys(("goal", "rating_procedure"), "figures"),
+    **dict.fromkeys(("session", "reviews"), "own"),
     "superior": "about",
 }
 WHY = "Surat Perintah Sekretaris Nomor 800/12"
@@ -48,7 +48,8 @@ MINE = frozenset(range(21, 41))
 ABOVE = frozenset({1})
 # For whom a route about a person opens: the person, the appraiser. Others are for neither or need more than a person.
 FOR_MANAGERS = {"web.segments_page"}
-NOT_FOR_ONESELF = {"web.rating", "web.rate", "api_evaluation.put_rating", *FOR_MANAGERS}
+RATING = {"web.rating", "web.rate", "web.review", *(f"api_ratings.{n}" for n in ("show_rating", "put_rating"))}
+NOT_FOR_ONESELF = {*RATING, "api_ratings.post_review", *FOR_MANAGERS}
 FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
 NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", "web.write_plan", *FOR_SELF, *FOR_MANAGERS}
 NEEDS_MORE = {"web.handed_over_page", "web.receipt_document", "api_evaluation.receipt_document"}

@@ -15,6 +15,7 @@ from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Refused
 from selaras.evaluation import service as evaluation
+from selaras.evaluation.changes import Change, told
 from selaras.evaluation.correcting import correct
 from selaras.evaluation.models import OutcomeEvent
 from selaras.evaluation.queries import OutcomeView, latest_outcome
@@ -55,6 +56,7 @@ class Decided:
     upheld: bool
     revision: int
     outcome: str
+    score: float | None = None
     pay_before: Decimal | None = None
     pay_after: Decimal | None = None
 
@@ -100,6 +102,10 @@ def decide(
         decided = Decided(False, outcome.revision, outcome.outcome)
     _final(session, actor, outcome, decided.revision)
     _keep(session, actor, objection, outcome, decided, verdict.reason.strip())
+    if verdict.upheld:
+        before = {"outcome": outcome.outcome, "score": outcome.score}
+        after = {"outcome": decided.outcome, "score": decided.score}
+        told(session, actor, [Change(person_id, code, "objection", before, after, outcome.segment)], verdict.reason)
     tell(session, person_id, "objection_decided", outcome.period_id, {"period": code, "upheld": verdict.upheld})
     if outcome.appraiser_id:
         tell(session, outcome.appraiser_id, "objection_answered", person_id, {"period": code, "upheld": verdict.upheld})
@@ -133,7 +139,12 @@ def _correct(session: Session, registry: Registry, outcome: OutcomeView, verdict
     if spoke or _proposed(session, outcome.period_id):
         propose(session, system(tenant_of(session)), outcome.period_code, registry, outcome.person_id)
     return Decided(
-        True, correction.revision, correction.outcome, paid.get(outcome.revision), paid.get(correction.revision)
+        True,
+        correction.revision,
+        correction.outcome,
+        correction.score,
+        paid.get(outcome.revision),
+        paid.get(correction.revision),
     )
 
 

@@ -30,6 +30,9 @@ TITLES: Mapping[str, str] = {
     "progress_due": _("Some of your results have no progress in this period"),
     "ratings_due": _("People of your team are not rated yet"),
     "answer_due": _("Your time to object to your result is about to end"),
+    "rating_changed": _("Somebody changed a rating of yours"),
+    "ratings_to_review": _("Ratings wait for your review"),
+    "rating_returned": _("A rating came back to you"),
 }
 SOMETHING_NEW = _("There is a new message in Selaras")
 """What a channel says that must not say more, and what is said of a code that is not known here."""

@@ -19,7 +19,7 @@ from selaras.edge.errors import Problem, filled, sentence
 from selaras.edge.forms import FIELD, form_token
 from selaras.evaluation.wording import outcome_word
 from selaras.identity.permissions import Permission
-from selaras.web import vocabulary
+from selaras.web import rating_words, vocabulary
 from selaras.web.assets import asset_url
 from selaras.web.blueprint import pages
 
@@ -80,6 +80,10 @@ NOTES = {
     "superior-withdrawn": lazy_gettext("Your proposal was taken back."),
     "plan-agreed": lazy_gettext("You have agreed to this plan."),
     "plan-returned": lazy_gettext("The plan went back with your reason."),
+    "rating-drafted": lazy_gettext("The draft is kept; it counts nowhere until you submit it."),
+    "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
+    "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),
+    "rating-returned": lazy_gettext("The rating went back to its appraiser with your reason."),
     "rated": lazy_gettext("The rating has been saved."),
     "recommended": lazy_gettext("The recommendation has been attached."),
     "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),
@@ -198,6 +202,7 @@ def _frame() -> dict[str, object]:
         "form_token": form_token,
         "form_field": FIELD,
         "vocabulary": vocabulary,
+        "rating_words": rating_words,
         "moment": lambda value: words.moment_in_words(value, agency().time_zone),
         "local_day": lambda value: value.astimezone(ZoneInfo(agency().time_zone)).date(),
         "iso_day": date.fromisoformat,
