@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from selaras.calendar.days import DayKind, add_days
+from selaras.calendar.days import DayKind
+from selaras.calendar.office import NATIONAL, OfficeCalendar
+from selaras.calendar.queries import office_calendar
 from selaras.clock import today
 from selaras.errors import NotFound
 from selaras.evaluation.models import (
@@ -158,16 +161,19 @@ def history(session: Session, person_id: UUID) -> list[OutcomeView]:
     zone = _zone(session)
     events = _events(session, person_id)
     rows = session.execute(_outcomes(person_id).order_by(Period.ends.desc(), Period.starts)).all()
+    calendar = _calendar_for(session, rows)
     newest: dict[tuple[UUID, int], OutcomeView] = {}
     for row in rows:
-        newest.setdefault((row.Outcome.period_id, row.Outcome.segment), _view(row, events, zone))
+        newest.setdefault((row.Outcome.period_id, row.Outcome.segment), _view(row, events, zone, calendar))
     return list(newest.values())
 
 
 def latest_outcome(session: Session, person_id: UUID, code: str) -> OutcomeView | None:
     """The newest revision that is set of one period (the last segment), or None."""
     row = session.execute(_outcomes(person_id).where(Period.code == code).limit(1)).first()
-    return _view(row, _events(session, person_id), _zone(session)) if row else None
+    if row is None:
+        return None
+    return _view(row, _events(session, person_id), _zone(session), _calendar_for(session, [row]))
 
 
 def receipt(session: Session, person_id: UUID, code: str) -> ReceiptView:
@@ -320,9 +326,11 @@ def _zone(session: Session) -> str:
     return session.execute(select(Agency.time_zone).where(Agency.tenant_id == session.info["tenant"])).scalar_one()
 
 
-def _view(row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]], zone: str) -> OutcomeView:
+def _view(
+    row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]], zone: str, calendar: OfficeCalendar
+) -> OutcomeView:
     outcome, batch, period = row.Outcome, row.OutcomeBatch, row.Period
-    until = objection_until(batch.delivered_at, row.objection, zone)
+    until = objection_until(batch.delivered_at, row.objection, zone, calendar)
     happened = events.get((outcome.period_id, outcome.segment, outcome.revision), {})
     state = outcome_state(
         batch.state,
@@ -358,8 +366,18 @@ def _view(row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]
     )
 
 
-def objection_until(delivered_at: datetime | None, window: dict[str, Any], zone: str) -> date | None:
-    """The last day on which an objection is in time, in the agency's zone; None before delivery."""
+def _calendar_for(session: Session, rows: Sequence[Row[Any]]) -> OfficeCalendar:
+    """The agency's calendar, read only where some window is counted in working days."""
+    counted = any((row.objection or {}).get("kind") == DayKind.WORKING for row in rows)
+    return office_calendar(session) if counted else NATIONAL
+
+
+def objection_until(
+    delivered_at: datetime | None, window: dict[str, Any], zone: str, calendar: OfficeCalendar = NATIONAL
+) -> date | None:
+    """The last day on which an objection is in time, in the agency's zone and calendar; None before delivery."""
     if delivered_at is None:
         return None
-    return add_days(delivered_at.astimezone(ZoneInfo(zone)).date(), int(window["days"]), DayKind(window["kind"]))
+    return calendar.add_days(
+        delivered_at.astimezone(ZoneInfo(zone)).date(), int(window["days"]), DayKind(window["kind"])
+    )

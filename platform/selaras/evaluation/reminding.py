@@ -78,14 +78,14 @@ def remind_of_answers(session: Session, asked: Reminded) -> int:
     values = {"tenant": tenant_of(session), "since": asked.day - timedelta(days=60)}
     for row in session.execute(_DELIVERED, values).all():
         until = objection_until(row.delivered_at, row.clock, asked.zone)
-        step = step_on(asked.day, until) if until else None
+        step = step_on(asked.day, until, asked.calendar) if until else None
         if until and step in ("soon", "last"):
             told += remind(session, _UNANSWERED, "answer_due", str(row.id), until, step, batch=row.id, of=row.code)
     return told
 
 
 def _about(session: Session, asked: Reminded, whom: str, code: str, period: PeriodView, due: date | None) -> int:
-    step = step_on(asked.day, due) if due else "over"
+    step = step_on(asked.day, due, asked.calendar) if due else "over"
     if step is None:
         return 0
     values = {"period": period.id, "starts": period.starts, "ends": period.ends}

@@ -7,6 +7,7 @@ from flask import Flask
 from selaras.web import (
     accounts,
     audits,
+    calendar,
     clients,
     closing,
     delegations,
@@ -72,6 +73,7 @@ PAGES = (
     sessions,
     support,
     audits,
+    calendar,
     delegations,
     roles,
     sign_in,

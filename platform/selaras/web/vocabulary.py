@@ -159,6 +159,12 @@ IMPORTS = {
     "accounts": _("Accounts"),
     "history": _("Earlier results"),
     "potential": _("Potential"),
+    "closed_days": _("Closed days"),
+}
+CLOSED_DAYS = {
+    "national": _("National holiday"),
+    "joint_leave": _("Joint leave"),
+    "local": _("Local holiday"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
 SIGNED_IN_BY = {
