@@ -75,7 +75,7 @@ def object_to(person_id: UUID, period: str) -> BaseResponse:
     _own(person_id)
     reason = request.form.get("reason", "")
     try:
-        file_objection(session(), actor(), instance().registry, period, reason)
+        file_objection(session(), actor(), instance().registry, instance().store, period, reason)
     except (Conflict, Invalid) as error:
         return _receipt_page(person_id, period, error=error, reason=reason)
     return see("web.receipt_page", "objected", person_id=person_id, period=period)

@@ -82,6 +82,10 @@ def _returned_rating(one: NoticeView) -> Link:
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
+    "objection_hearing": _objection_to_judge,
+    "objection_stated": _objection_to_judge,
+    "objection_decider": _objection_to_judge,
+    "objection_withdrawn": _objection_to_judge,
     "objection_decided": _own_objection,
     "plan_remark": _dialogue,
     "superior_asked": _superiors,

@@ -251,6 +251,13 @@ IMPROVEMENTS = {
     "discharged": _("Honourably discharged"),
     "withdrawn": _("Withdrawn after a correction"),
 }
+EXTENTS = {
+    "whole": _("granted as a whole"),
+    "part": _("granted in part"),
+    "none": _("rejected"),
+}
+SIDES = {"employee": _("The person who objects"), "appraiser": _("The appraiser")}
+DAY_KINDS = {"calendar": _("calendar days"), "working": _("working days")}
 IMPROVEMENT_STEPS = {
     "open": _("Time to improve begins"),
     "pause": _("Stop the clock (force majeure)"),
