@@ -6,6 +6,7 @@ import re
 from html import unescape
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -74,11 +75,24 @@ def stored(home: Home, n: int, year: int = YEAR) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def clean(site: Site) -> None:
-    with site.open.database.tenant(site.open.tenant_id) as session:
-        tables = ("team_input", "item_strategy", "item_measure", "result_share", "plan_item", "assignment", "goal")
+def clean(site: Site, urls: Any) -> None:
+    """No plans; as the administrator, because the application can remove neither versions nor what was said."""
+    with psycopg.connect(urls.admin) as connection:
+        tables = (
+            "plan_amendment",
+            "plan_version",
+            "plan_remark",
+            "plan_reading",
+            "team_input",
+            "item_strategy",
+            "item_measure",
+            "result_share",
+            "plan_item",
+            "assignment",
+            "goal",
+        )
         for table in (*tables, "plan_annex", "plan_expectation", "plan"):
-            session.execute(text(f"DELETE FROM selaras.{table} WHERE tenant_id = :t"), {"t": site.open.tenant_id})
+            connection.execute(f"DELETE FROM selaras.{table} WHERE tenant_id = %s", (site.open.tenant_id,))
 
 
 def set_state(home: Home, n: int, state: str) -> None:

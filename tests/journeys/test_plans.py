@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER
-from factories.desk import Desk, path, stored
+from factories.desk import Desk, path, set_state, stored
 from factories.site import Home, Site
 from playwright.sync_api import Browser
+from sqlalchemy import text
 
 from selaras.clock import today
 from selaras.identity.sessions import Proof
@@ -59,7 +60,34 @@ def with_another_superior(home: Home) -> list[Shown]:
     ]
 
 
-SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about, with_another_superior)
+def amended(home: Home) -> list[Shown]:
+    """An amendment that waits, its form, and the versions of a plan."""
+    why = {"reason": "Target disesuaikan dengan perubahan anggaran tahun berjalan."}
+    for n in (7, 8):
+        Desk(home, n).write()
+        set_state(home, n, "submitted")
+        assert home.as_person(1).send("POST", f"/api/v1{path(home, n, '/agreement')}").status_code == 200
+        home.as_person(n).post(path(home, n, "/amendment"), why, on=path(home, n, ""))
+        change = f"/api/v1{path(home, n, '/amendment')}"
+        draft = home.as_person(n).get(change).json["amendment"]["draft"]
+        draft["items"][0]["measures"][0] |= {"target": "14", "indicator": "Jumlah naskah yang disahkan"}
+        draft["items"].append({**draft["items"][0], "code": "02", "title": "Layanan konsultasi lebih cepat"})
+        draft.pop("variant")
+        assert home.as_person(n).send("PUT", change, draft).status_code == 200
+    with home.database.tenant(home.tenant_id) as session:
+        session.execute(
+            text(
+                "UPDATE selaras.plan_amendment SET state = 'submitted' WHERE tenant_id = :t AND plan_id ="
+                " (SELECT id FROM selaras.plan WHERE tenant_id = :t AND person_id = :p)"
+            ),
+            {"t": home.tenant_id, "p": home.person(7)},
+        )
+    shown = [("amend form", 8, path(home, 8, "/amend")), ("amend owner", 8, path(home, 8, ""))]
+    shown += [("amend decide", 1, path(home, 7, "")), ("amend team", 1, "/team")]
+    return [*shown, ("amend history", 7, path(home, 7, "/history"))]
+
+
+SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about, with_another_superior, amended)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda one: one.__name__)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from factories.desk import clean
 from factories.site import PERIOD, Home, Site, Visitor
+from factories.years import Years
 from sqlalchemy import text
+
+__all__ = ["clean"]
 
 MEASURE = {"aspect": "quantity", "indicator": "Jumlah naskah", "target": "10.5", "measure": "naskah"}
 NOTE = "Tambahkan indikator kualitas pada hasil pertama."
@@ -33,14 +38,6 @@ def path(home: Home, n: int, more: str = "", year: int = 2026) -> str:
 
 def put(visitor: Visitor, home: Home, n: int, given: dict[str, Any], year: int = 2026) -> Any:
     return visitor.send("PUT", path(home, n, year=year), given)
-
-
-@pytest.fixture(autouse=True)
-def clean(site: Site) -> None:
-    with site.open.database.tenant(site.open.tenant_id) as session:
-        tables = ("team_input", "item_strategy", "item_measure", "result_share", "plan_item", "assignment")
-        for table in (*tables, "plan_annex", "plan_expectation", "plan"):
-            session.execute(text(f"DELETE FROM selaras.{table} WHERE tenant_id = :t"), {"t": site.open.tenant_id})
 
 
 def leader_s_result(home: Home) -> str:
@@ -153,6 +150,32 @@ def test_the_page_shows_the_plan_in_the_form_s_order(site: Site) -> None:
     assert "10,5 naskah" in page
     assert f"/people/{home.person(4)}/plans/2026" in own.page(f"/people/{home.person(4)}")
     assert own.get(f"/people/{home.person(4)}/plans/1999").status_code == 404
+
+
+def test_every_plan_of_the_year_is_on_the_page_with_its_days(site: Site) -> None:
+    home = site.open
+    own, where = home.as_person(4), f"/people/{home.person(4)}/plans/2026"
+    assert put(own, home, 4, body()).status_code == 200
+    assert "SKP tahun ini" not in own.page(where)
+    with home.database.tenant(home.tenant_id) as session:
+        years = Years(session)
+        years.run("UPDATE selaras.plan SET starts = '2026-07-01', ends = '2026-12-31' WHERE tenant_id = :tenant"
+                  " AND person_id = :p", p=home.person(4))  # fmt: skip
+        years.plan(4, 2026, {"quantity": (7.0, 7.0)}, segment=2, days=(date(2026, 1, 1), date(2026, 6, 30)))
+    page = own.page(where)
+    assert "SKP tahun ini" in page
+    assert "1 Januari 2026 – 30 Juni 2026" in page
+    assert "Naskah tersusun" in page
+    earlier = own.page(f"{where}?segment=2")
+    assert "SKP yang lebih awal" in earlier
+    assert "Kegiatan" in earlier
+    assert "Naskah tersusun" not in earlier
+    assert "/plans/2026/write" not in earlier
+    # The appraiser decides on the last one only, and a number that no plan has shows the last.
+    assert "/agreement" not in home.as_person(1).page(f"{where}?segment=2")
+    for number in ("9", "x", "1"):
+        assert "Naskah tersusun" in own.page(f"{where}?segment={number}")
+    assert home.as_person(25).get(f"{where}?segment=2").status_code == 404
 
 
 def test_the_appraiser_sees_plan_and_team_leader_s_words_beside_the_rating(site: Site) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from selaras.calendar.queries import office_calendar
 from selaras.clock import today
 from selaras.evaluation import reminding as evaluation
 from selaras.jobs.context import Handler, JobContext
@@ -49,5 +48,4 @@ def asked_on(session: Session, tenant_id: int, registry: Registry) -> Reminded:
         whose.time_zone,
         cache(lambda on: rules_on(session, whose, on, registry)),
         registry,
-        office_calendar(session),
     )

@@ -81,6 +81,11 @@ def _overview(view: Overview) -> shapes.Overview:
         started_at=view.started_at,
         set_at=view.set_at,
         problem=view.problem.get("code") if view.problem else None,
+        corrected=view.corrected,
+        outcomes_now=[
+            shapes.Count(word_of(word), view.counts_now.get(word.code, 0))
+            for word in (outcome_words(rule) if view.rule else ())
+        ],
     )
 
 

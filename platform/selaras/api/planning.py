@@ -60,7 +60,7 @@ def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
     """Write one's own draft; what the form does not know is refused field by field, what is missing is not yet."""
     found = plan_seen(session(), actor(), person_id, year)
     refuse_settled(session(), str(year))
-    drafting.save_draft(session(), actor(), person_id, year, _draft(body), rules(last_day(year, found)))
+    drafting.save_draft(session(), actor(), person_id, year, draft_in(body), rules(last_day(year, found)))
     return encoded(_person_plan(person_id, year))
 
 
@@ -213,6 +213,7 @@ def _item(item: ItemView, asked: AskedForm) -> shapes.PlanItem:
         assignment_id=item.assignment_id,
         measures=[shapes.PlanMeasure(**vars(one)) for one in item.measures],
         strategy=[_text(one) for one in item.strategy],
+        stopped_on=item.stopped_on,
     )
 
 
@@ -240,7 +241,8 @@ def _assignment(one: AssignmentView) -> shapes.Assignment:
     )
 
 
-def _draft(body: Mapping[str, Any]) -> PlanDraft:
+def draft_in(body: Mapping[str, Any]) -> PlanDraft:
+    """The draft that a request holds."""
     return PlanDraft(
         model=body["model"],
         variant=body["variant"],
@@ -248,6 +250,23 @@ def _draft(body: Mapping[str, Any]) -> PlanDraft:
         annexes=tuple(AnnexDraft(one["code"], one["content"]) for one in body["annexes"]),
         expectations=tuple(ExpectationDraft(one["code"], one["content"]) for one in body["expectations"]),
     )
+
+
+def draft_shown(draft: PlanDraft) -> shapes.PlanDraft:
+    """A draft as it is answered, in the shape in which it is sent."""
+    items = [
+        shapes.ItemDraft(
+            **{
+                **vars(one),
+                "measures": [shapes.MeasureDraft(**vars(measure)) for measure in one.measures],
+                "strategy": [shapes.PlanText(line.stage, line.content) for line in one.strategy],
+            }
+        )
+        for one in draft.items
+    ]
+    annexes = [shapes.PlanText(one.kind, one.content) for one in draft.annexes]
+    expectations = [shapes.PlanText(one.behaviour, one.content) for one in draft.expectations]
+    return shapes.PlanDraft(draft.model, draft.variant, items, annexes, expectations)
 
 
 def _item_draft(body: Mapping[str, Any]) -> ItemDraft:

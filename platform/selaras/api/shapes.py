@@ -125,7 +125,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Overview:
-    """A period's close. Money in rupiah a month, as text; null without SEE_REMUNERATION."""
+    """A period's close. Money in rupiah a month, as text; null without SEE_REMUNERATION.
+
+    All figures are those of the determination; `corrected` results are others since, `outcomes_now` counts with them.
+    """
 
     period: Period
     state: str
@@ -143,6 +146,8 @@ class Overview:
     started_at: datetime | None
     set_at: datetime | None
     problem: str | None
+    corrected: int = 0
+    outcomes_now: list[Count] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -316,6 +321,26 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Rating:
+    """What the appraiser judged; `inputs` are the regulation's person columns, null where nothing is rated yet."""
+
+    person_id: UUID
+    name: str
+    period: str
+    inputs: dict[str, Any] | None
+    rated_at: datetime | None
+    segment: int = 1
+
+
+@dataclass(frozen=True)
+class Team:
+    """Those whom one appraises at the end of the period."""
+
+    period: Period | None
+    items: list[Rating]
+
+
+@dataclass(frozen=True)
 class CloseStarted:
     """A close that has started; its progress is at /periods/{code}."""
 
@@ -337,6 +362,13 @@ class PeopleQuery:
 
 
 @dataclass(frozen=True)
+class TeamQuery:
+    """Which period; the current one unless named."""
+
+    period: str | None = field(default=None, metadata={"validate": Length(max=12)})
+
+
+@dataclass(frozen=True)
 class CloseRequest:
     """Close a period; without those who have no rating only if said."""
 
@@ -351,3 +383,11 @@ class OverrideRequest:
     period: str = field(metadata={"validate": Length(max=12)})
     unit_id: UUID = field()
     reason: str = field(metadata={"validate": Length(min=20, max=2000)})
+
+
+@dataclass(frozen=True)
+class RatingRequest:
+    """The person columns that the regulation declares, by their names; of a period with segments, also which one."""
+
+    inputs: dict[str, Any]
+    segment: int | None = field(default=None, metadata={"validate": Range(1, 1000)})

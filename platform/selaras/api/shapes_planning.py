@@ -92,6 +92,7 @@ class PlanItem:
     assignment_id: UUID | None
     measures: list[PlanMeasure]
     strategy: list[PlanText]
+    stopped_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,45 @@ class PlanReadiness:
     without_result: int
     without_indicator: int
     items: list[OpenPlan]
+
+
+@dataclass(frozen=True)
+class MeasureDraft:
+    """One aspect of a result as it is written; numbers as text."""
+
+    aspect: str
+    indicator: str | None
+    target: Decimal | None
+    measure: str | None
+    manual: str | None
+
+
+@dataclass(frozen=True)
+class ItemDraft:
+    """A result as it is written."""
+
+    code: str
+    title: str
+    section: str | None
+    perspective: str | None
+    origin: str | None
+    expectation: str | None
+    parent_item_id: UUID | None
+    goal_id: UUID | None
+    assignment_id: UUID | None
+    measures: list[MeasureDraft]
+    strategy: list[PlanText]
+
+
+@dataclass(frozen=True)
+class PlanDraft:
+    """A whole plan as it is written: an amendment, or a version that was agreed."""
+
+    model: str | None
+    variant: str | None
+    items: list[ItemDraft]
+    annexes: list[PlanText]
+    expectations: list[PlanText]
 
 
 # --- what is sent

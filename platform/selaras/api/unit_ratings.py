@@ -46,8 +46,7 @@ def put_unit_rating(body: dict[str, Any], period: str, unit_id: UUID) -> Respons
 @endpoints.response(204)
 def delete_unit_rating(period: str, unit_id: UUID) -> Response:
     """Take a unit's rating back, so that the one of the unit above holds again."""
-    chosen = rules(period_by_code(session(), period).ends)
-    service.remove_unit_rating(session(), actor(), period, unit_id, chosen)
+    service.remove_unit_rating(session(), actor(), period, unit_id)
     return Response(status=204)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, aliased
 
 from selaras.closing.models import Close, CloseStage
 from selaras.closing.rules import Stage
@@ -65,6 +67,10 @@ class Overview:
     document_id: UUID | None
     annex_id: UUID | None
     problem: dict[str, Any] | None
+    # Results that a decided objection has corrected since: how many, and how many people each outcome has now. The
+    # figures above stay those of the determination.
+    corrected: int = 0
+    counts_now: dict[str, int] = field(default_factory=dict)
 
 
 def current_period(session: Session) -> PeriodView | None:
@@ -90,11 +96,7 @@ def overview(session: Session, code: str, within: frozenset[UUID] | None = None)
     state, problem = _standing(session, close)
     stages = _stages(session, close.id)
     counts = _counts(session, close, within)
-    groups = session.execute(
-        select(RankingGroup.group_key, RankingGroup.people)
-        .where(RankingGroup.batch_id == close.batch_id)
-        .order_by(RankingGroup.group_key)
-    )
+    moved = _corrected(session, close, within)
     made = Overview(
         period=period,
         state=state,
@@ -106,7 +108,7 @@ def overview(session: Session, code: str, within: frozenset[UUID] | None = None)
         appraised=sum(counts.values()),
         counts=counts,
         checks=checks(session, close.batch_id, period.id),
-        groups=[GroupView(row.group_key, row.people) for row in groups],
+        groups=_groups(session, close.batch_id),
         pay_base=Decimal(close.figures.get("pay_base", 0)),
         pay_amount=Decimal(close.figures.get("pay_amount", 0)),
         seconds=sum(stage.seconds for stage in stages),
@@ -115,6 +117,8 @@ def overview(session: Session, code: str, within: frozenset[UUID] | None = None)
         document_id=close.document_id,
         annex_id=close.annex_id,
         problem=problem,
+        corrected=len(moved),
+        counts_now=_now(counts, moved),
     )
     return made if within is None else _only(made, within)
 
@@ -184,3 +188,45 @@ def _counts(session: Session, close: Close, within: frozenset[UUID] | None) -> d
         query = query.where(Outcome.unit_id.in_(within))
     rows = session.execute(query)
     return {outcome: people for outcome, people in rows}
+
+
+def _groups(session: Session, batch_id: UUID) -> list[GroupView]:
+    rows = session.execute(
+        select(RankingGroup.group_key, RankingGroup.people)
+        .where(RankingGroup.batch_id == batch_id)
+        .order_by(RankingGroup.group_key)
+    )
+    return [GroupView(row.group_key, row.people) for row in rows]
+
+
+def _corrected(session: Session, close: Close, within: frozenset[UUID] | None) -> list[tuple[str, str]]:
+    """The outcome as determined and as it is now, of each result that was corrected since."""
+    first = aliased(Outcome)
+    query = (
+        select(Outcome.person_id, first.outcome.label("before"), Outcome.outcome.label("after"))
+        .join(OutcomeBatch, OutcomeBatch.id == Outcome.batch_id)
+        .join(
+            first,
+            (first.period_id == Outcome.period_id)
+            & (first.person_id == Outcome.person_id)
+            & (first.segment == Outcome.segment)
+            & (first.batch_id == close.batch_id),
+        )
+        .where(
+            OutcomeBatch.period_id == close.period_id, OutcomeBatch.id != close.batch_id, OutcomeBatch.state == "set"
+        )
+        .where(Outcome.period_id == close.period_id)
+        .order_by(Outcome.person_id, Outcome.segment, Outcome.revision.desc())
+        .ext(distinct_on(Outcome.person_id, Outcome.segment))
+    )
+    if within is not None:
+        query = query.where(Outcome.unit_id.in_(within))
+    return [(row.before, row.after) for row in session.execute(query)]
+
+
+def _now(counts: dict[str, int], moved: list[tuple[str, str]]) -> dict[str, int]:
+    now = Counter(counts)
+    for before, after in moved:
+        now[before] -= 1
+        now[after] += 1
+    return {outcome: people for outcome, people in now.items() if people}

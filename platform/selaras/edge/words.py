@@ -73,8 +73,6 @@ _CODES = {
     "quarter": lazy_gettext("quarter"),
     "half_year": lazy_gettext("half-year"),
     "year": lazy_gettext("year"),
-    "calendar": lazy_gettext("calendar days"),
-    "working": lazy_gettext("working days"),
 }
 
 

@@ -113,6 +113,7 @@ _ITEMS = """
     LEFT JOIN selaras.item_measure measure ON measure.tenant_id = item.tenant_id AND measure.item_id = item.id
     WHERE plan.tenant_id = %(tenant)s AND plan.year = %(year)s
       AND (plan.ends IS NULL OR %(day)s BETWEEN plan.starts AND plan.ends)
+      AND (item.stopped_on IS NULL OR item.stopped_on > %(day)s)
       AND plan.person_id > %(after)s AND plan.person_id <= %(last)s {scored}
 """
 

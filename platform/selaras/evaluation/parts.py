@@ -131,7 +131,8 @@ _ITEMS = """
     JOIN selaras.plan_item item ON item.tenant_id = %(tenant)s AND item.plan_id = plan.id
     LEFT JOIN selaras.item_measure measure ON measure.tenant_id = %(tenant)s AND measure.item_id = item.id
     WHERE s.tenant_id = %(tenant)s AND s.period_id = %(period)s AND s.evaluated AND s.regulation = %(regulation)s
-      AND s.source_period_id IS NULL AND s.person_id > %(after)s AND s.person_id <= %(last)s {scored}
+      AND s.source_period_id IS NULL AND s.person_id > %(after)s AND s.person_id <= %(last)s
+      AND (item.stopped_on IS NULL OR item.stopped_on > s.ends) {scored}
 """
 
 

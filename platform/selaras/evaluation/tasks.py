@@ -29,6 +29,7 @@ _SILENT = text(
      AND daterange(plan.starts, plan.ends, '[]') && daterange(p.starts, p.ends, '[]')
     JOIN selaras.plan_item item ON item.tenant_id = :tenant AND item.plan_id = plan.id
     WHERE p.tenant_id = :tenant AND p.state = 'open' AND p.starts <= :day AND p.ends <= :horizon
+      AND (item.stopped_on IS NULL OR item.stopped_on > p.ends)
       AND NOT EXISTS (SELECT FROM selaras.progress done WHERE done.tenant_id = :tenant AND done.item_id = item.id
                        AND done.on_day BETWEEN p.starts AND p.ends)
     GROUP BY p.code, p.id, p.ends ORDER BY p.ends LIMIT 1

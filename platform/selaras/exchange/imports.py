@@ -25,7 +25,6 @@ from selaras.exchange.intake import Intake, Loader
 from selaras.exchange.kinds import (
     accounts,
     assignments,
-    closed_days,
     feedback,
     goals,
     history,
@@ -75,7 +74,6 @@ LOADERS: Mapping[Kind, Loader] = {
     Kind.HISTORY: history.load,
     Kind.POTENTIAL: potential.load,
     Kind.ACCOUNTS: accounts.load,
-    Kind.CLOSED_DAYS: closed_days.load,
 }
 
 

@@ -29,10 +29,15 @@ def planner_for(session: Session, actor: Actor, person_id: UUID, day: date | Non
         return person(session, person_id, on)
 
 
-def plan_seen(session: Session, actor: Actor, person_id: UUID, year: int, day: date | None = None) -> PlanView | None:
-    """The person's plan of a year, if the actor may see the person on `day` (today unless given), else `NotFound`."""
+def plan_seen(
+    session: Session, actor: Actor, person_id: UUID, year: int, day: date | None = None, *, segment: int | None = None
+) -> PlanView | None:
+    """The person's last plan of a year (or that of `segment`), if the actor may see the person, else `NotFound`.
+
+    Whether somebody may be seen is asked on `day`, today unless it is given.
+    """
     planner_for(session, actor, person_id, day)
-    return plan(session, person_id, year)
+    return plan(session, person_id, year, segment=segment)
 
 
 def matrix_seen(session: Session, actor: Actor, person_id: UUID, year: int) -> tuple[list[ShareView], list[ShareView]]:

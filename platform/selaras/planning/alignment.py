@@ -24,7 +24,8 @@ _RESULTS = """
         FROM selaras.plan WHERE tenant_id = :tenant AND year = :year ORDER BY person_id, segment DESC
     ), item AS MATERIALIZED (
         SELECT item.id, item.code, item.title, item.parent_item_id, item.goal_id, item.kind, held.person_id
-        FROM held JOIN selaras.plan_item item ON item.tenant_id = :tenant AND item.plan_id = held.id
+        FROM held JOIN selaras.plan_item item
+          ON item.tenant_id = :tenant AND item.plan_id = held.id AND item.stopped_on IS NULL
     ), served AS (
         SELECT id FROM item WHERE goal_id IS NOT NULL
         UNION

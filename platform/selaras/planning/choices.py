@@ -69,7 +69,7 @@ def _results(session: Session, superior: UUID | None, year: int) -> tuple[Superi
     rows = session.execute(
         select(PlanItem.id, PlanItem.code, PlanItem.title)
         .join(Plan, Plan.id == PlanItem.plan_id)
-        .where(Plan.person_id == superior, Plan.year == year, PlanItem.title != "")
+        .where(Plan.person_id == superior, Plan.year == year, PlanItem.title != "", PlanItem.stopped_on.is_(None))
         .order_by(PlanItem.kind.desc(), PlanItem.code)
     )
     return tuple(SuperiorResult(*row) for row in rows)

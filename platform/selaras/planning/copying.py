@@ -33,12 +33,12 @@ def copy_plan(
         raise NotFound("plan_none", "There is no plan of {year} yet.", year=year - 1)
     if held is not None and held.items:
         raise Conflict("plan_begun", "There is a plan of {year} already; nothing was copied over it.", year=year)
-    draft = _fitted(before, asked, offered)
+    draft = fitted(before, asked, offered)
     return save_draft(session, actor, person_id, year, draft, rules, seen=None if held else NONE)
 
 
-def _fitted(before: PlanView, asked: AskedForm, offered: Choices) -> PlanDraft:
-    """The earlier plan without whatever this year's form does not ask for."""
+def fitted(before: PlanView, asked: AskedForm, offered: Choices) -> PlanDraft:
+    """An earlier plan as a draft, without whatever the form `asked` does not ask for."""
     old, form = draft_of(before, asked.form), asked.form
     measured = [one.measured for one in form.models if one.code == old.model]
     keep = bool(measured and measured[0]) or not form.models
@@ -54,7 +54,7 @@ def _fitted(before: PlanView, asked: AskedForm, offered: Choices) -> PlanDraft:
             if item.assignment_id in {one.assignment_id for one in offered.assignments}
             else None,
         )
-        for item, view in zip(old.items, before.items, strict=True)
+        for item, view in zip(old.items, (one for one in before.items if one.stopped_on is None), strict=True)
     )
     return PlanDraft(
         model=old.model if measured else None,

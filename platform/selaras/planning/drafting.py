@@ -16,11 +16,13 @@ from selaras.clock import now
 from selaras.errors import Conflict, Fault, Invalid, NotFound, Refused
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.notices.service import tell
 from selaras.organisation.access import agency_day
 from selaras.organisation.delegation import acting_for, refuse_expired
 from selaras.organisation.models import Person
 from selaras.organisation.queries import superior_of
 from selaras.planning.drafts import AnnexDraft, ItemDraft, MeasureDraft, PlanDraft, StrategyDraft
+from selaras.planning.history import is_amended, keep_version
 from selaras.planning.models import (
     Assignment,
     Goal,
@@ -56,8 +58,8 @@ def save_draft(
     which the ledger need not know. Raises `Invalid` with a fault per field for what the form does not know, `Conflict`
     once it has been submitted or when it was changed elsewhere meanwhile.
     """
-    _require_own(actor, person_id)
-    kept = _plan_row(session, person_id, year)
+    require_own(actor, person_id)
+    kept = plan_row(session, person_id, year)
     if kept is not None and kept.state != "draft":
         raise _wrong_state(kept)
     view = plan(session, person_id, year)
@@ -65,7 +67,7 @@ def save_draft(
     superior = superior_of(session, person_id, today)
     holder = holder_on(session, person_id, min(last_day(year, view), today))
     found = [one for one in faults(draft, rules.form, rules.behaviours, holder) if not one.final]
-    _refuse(rules, [*found, *_references(session, draft, person_id, year, superior)])
+    refuse_faults(rules, [*found, *references(session, draft, person_id, year, superior)])
     variant = variant_for(rules.form, holder, draft.variant)
     written = replace(draft, variant=variant.code if variant else None)
     _refuse_overwriting(view, written, rules.form, seen)
@@ -73,7 +75,7 @@ def save_draft(
     row.model, row.variant, row.appraiser_id = written.model, written.variant, superior
     session.add(row)
     session.flush()
-    _write(session, row.id, draft, rules.form)
+    write_content(session, row.id, draft, rules.form)
     if not by_itself:
         record(session, actor, "plan.drafted", f"plan:{row.id}", {"year": year, "items": len(draft.items)})
     return row.id
@@ -81,12 +83,12 @@ def save_draft(
 
 def submit(session: Session, actor: Actor, person_id: UUID, year: int, rules: Rules) -> None:
     """Hand one's own plan to the appraiser; `Invalid` names every field that is still open."""
-    _require_own(actor, person_id)
+    require_own(actor, person_id)
     row = _in_state(session, person_id, year, "draft")
     view = plan(session, person_id, year)
     assert view is not None
     holder = holder_on(session, person_id, min(last_day(year, view), agency_day(session, actor)))
-    _refuse(rules, list(faults(draft_of(view, rules.form), rules.form, rules.behaviours, holder)))
+    refuse_faults(rules, list(faults(draft_of(view, rules.form), rules.form, rules.behaviours, holder)))
     row.state, row.submitted_at, row.note = "submitted", now(), None
     record(session, actor, "plan.submitted", f"plan:{row.id}", {"year": year})
 
@@ -96,13 +98,13 @@ def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tupl
 
     `seen`: the form and the version that was read; what was handed in anew since then is not agreed to unread.
     """
-    actor = _as_appraiser(session, actor, person_id)
+    actor = as_appraiser(session, actor, person_id)
     row = _in_state(session, person_id, year, "submitted")
     if seen is not None and version(plan(session, person_id, year), seen[0]) != seen[1]:
         raise Conflict("plan_changed_unread", "The plan was changed since you opened it. Read it again, then decide.")
     waiting = session.scalars(
         select(PlanItem.code)
-        .where(PlanItem.plan_id == row.id, PlanItem.parent_item_id.in_(_open_items()))
+        .where(PlanItem.plan_id == row.id, PlanItem.parent_item_id.in_(open_items()))
         .order_by(PlanItem.code)
     ).first()
     if waiting is not None:
@@ -113,13 +115,20 @@ def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tupl
         )
     principal = actor.acting.principal_id if actor.acting else None
     row.state, row.agreed_at, row.appraiser_id = "agreed", now(), principal or actor.person_id
+    session.flush()
+    keep_version(session, row, row.note, row.appraiser_id)
+    tell(session, person_id, "plan_agreed", row.id, {"person": str(person_id), "year": year})
     record(session, actor, "plan.agreed", f"plan:{row.id}", {"year": year})
 
 
 def give_back(session: Session, actor: Actor, person_id: UUID, year: int, note: str) -> None:
     """The appraiser gives a submitted or agreed plan back to be changed, and says why."""
-    actor = _as_appraiser(session, actor, person_id)
+    actor = as_appraiser(session, actor, person_id)
     row = _in_state(session, person_id, year, "submitted", "agreed")
+    if is_amended(session, row.id):
+        raise Conflict(
+            "plan_amending", "The plan is being amended. Decide on the amendment, or let its owner withdraw it first."
+        )
     if len(note.strip()) < REASON_LENGTH:
         raise Invalid(
             "plan_note_short",
@@ -128,16 +137,18 @@ def give_back(session: Session, actor: Actor, person_id: UUID, year: int, note: 
             least=REASON_LENGTH,
         )
     row.state, row.note, row.agreed_at = "draft", note.strip(), None
+    tell(session, person_id, "plan_returned", row.id, {"person": str(person_id), "year": year})
     record(session, actor, "plan.given_back", f"plan:{row.id}", {"year": year})
 
 
-def _require_own(actor: Actor, person_id: UUID) -> None:
+def require_own(actor: Actor, person_id: UUID) -> None:
+    """Return if it is the actor's own plan and they may write it, else `Refused`."""
     actor.require(Permission.PLAN_OWN)
     if actor.person_id != person_id:
         raise Refused("plan_not_own", "Only the person themself may write their plan; the appraiser agrees to it.")
 
 
-def _as_appraiser(session: Session, actor: Actor, person_id: UUID) -> Actor:
+def as_appraiser(session: Session, actor: Actor, person_id: UUID) -> Actor:
     """The actor as the person's superior of today, or as somebody who acts for them; else `NotFound`."""
     actor.require(Permission.AGREE_PLANS)
     today = agency_day(session, actor)
@@ -162,7 +173,7 @@ def _refuse_overwriting(view: PlanView | None, written: PlanDraft, form: PlanFor
         )
 
 
-def _plan_row(session: Session, person_id: UUID, year: int) -> Plan | None:
+def plan_row(session: Session, person_id: UUID, year: int) -> Plan | None:
     """The plan, locked; whoever writes the first one of a year waits for whoever else does."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     rows = select(Plan).where(Plan.person_id == person_id, Plan.year == year).order_by(*NEWEST)
@@ -170,7 +181,7 @@ def _plan_row(session: Session, person_id: UUID, year: int) -> Plan | None:
 
 
 def _in_state(session: Session, person_id: UUID, year: int, *states: str) -> Plan:
-    row = _plan_row(session, person_id, year)
+    row = plan_row(session, person_id, year)
     if row is None:
         raise NotFound("plan_none", "There is no plan of {year} yet.", year=year)
     if row.state not in states:
@@ -188,7 +199,8 @@ def _wrong_state(row: Plan) -> Conflict:
     )
 
 
-def _refuse(rules: Rules, found: Sequence[Fault]) -> None:
+def refuse_faults(rules: Rules, found: Sequence[Fault]) -> None:
+    """`Invalid` with every fault, where there are some."""
     if found:
         raise Invalid(
             "plan_form",
@@ -199,11 +211,12 @@ def _refuse(rules: Rules, found: Sequence[Fault]) -> None:
         )
 
 
-def _open_items() -> Select[UUID]:
+def open_items() -> Select[UUID]:
+    """Results of plans that are not agreed."""
     return select(PlanItem.id).join(Plan, Plan.id == PlanItem.plan_id).where(Plan.state != "agreed")
 
 
-def _references(
+def references(
     session: Session, draft: PlanDraft, person_id: UUID, year: int, superior: UUID | None
 ) -> Iterator[Fault]:
     """What items name must be there: a result of the superior's plan of the year, a goal of it, an own assignment."""
@@ -224,10 +237,11 @@ def _references(
                 )
 
 
-def _write(session: Session, plan_id: UUID, draft: PlanDraft, form: PlanForm) -> None:
+def write_content(session: Session, plan_id: UUID, draft: PlanDraft, form: PlanForm) -> None:
     """Everything in the plan as the draft has it; what was reached so far stays with the aspects that stay."""
     held = {row.code: row for row in session.scalars(select(PlanItem).where(PlanItem.plan_id == plan_id))}
-    _remove(session, [row for code, row in held.items() if code not in {item.code for item in draft.items}])
+    codes = {item.code for item in draft.items}
+    _remove(session, [row for row in held.values() if row.code not in codes and row.stopped_on is None])
     for item in draft.items:
         row = held.get(item.code) or PlanItem(plan_id=plan_id, code=item.code)
         _fill(row, item, form)

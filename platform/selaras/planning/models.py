@@ -72,6 +72,7 @@ class PlanItem(TenantModel):
 
     `section` and `perspective` are codes of the form; `origin` says where the task came from (None: the own unit), and
     `assignment_id` which assignment to a team it answers. `expectation` is the leader's, in words.
+    `stopped_on`: from this day on it is no longer pursued, by an amendment; what was reached stays.
     """
 
     __tablename__ = "plan_item"
@@ -87,6 +88,7 @@ class PlanItem(TenantModel):
     assignment_id: Mapped[UUID | None]
     parent_item_id: Mapped[UUID | None]
     goal_id: Mapped[UUID | None]
+    stopped_on: Mapped[date | None]
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     __table_args__ = (
@@ -274,3 +276,45 @@ class PlanReading(TenantTable):
     until: Mapped[datetime]
 
     __table_args__ = (within("plan_id", "plan"), within("reader_id", "person"))
+
+
+class PlanAmendment(TenantModel):
+    """A change of an agreed plan on its way: as a whole draft (`content`), while the plan itself stays in force."""
+
+    __tablename__ = "plan_amendment"
+
+    plan_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(server_default="draft")
+    reason: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    note: Mapped[str | None]
+    begun_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("plan_id", "plan"),
+        Index(
+            "uq_plan_amendment_open",
+            "tenant_id",
+            "plan_id",
+            unique=True,
+            postgresql_where=text("state IN ('draft', 'submitted')"),
+        ),
+        CheckConstraint("state IN ('draft', 'submitted', 'agreed', 'withdrawn')", name="state"),
+    )
+
+
+class PlanVersion(TenantTable):
+    """A plan as it was agreed, whole; number 1 is the first. `agreed_by` is who agreed, `reason` why it was changed."""
+
+    __tablename__ = "plan_version"
+
+    plan_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    number: Mapped[int] = mapped_column(primary_key=True, sort_order=-9)
+    content: Mapped[dict[str, Any]]
+    agreed_at: Mapped[datetime]
+    agreed_by: Mapped[UUID | None]
+    reason: Mapped[str | None]
+
+    __table_args__ = (within("plan_id", "plan"), within("agreed_by", "person"))

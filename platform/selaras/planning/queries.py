@@ -99,6 +99,7 @@ class ItemView:
     goal_id: UUID | None = None
     assignment_id: UUID | None = None
     strategy: tuple[TextView, ...] = ()
+    stopped_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,16 @@ class PlanView:
 
 
 @dataclass(frozen=True)
+class PlanSpan:
+    """One of the plans of a year, in few words; without days it is for the whole year."""
+
+    segment: int
+    starts: date | None
+    ends: date | None
+    state: str
+
+
+@dataclass(frozen=True)
 class GoalView:
     """A strategic goal of a unit with its indicator and target."""
 
@@ -139,14 +150,17 @@ class GoalView:
     parent_id: UUID | None
 
 
-def plan(session: Session, person_id: UUID, year: int, day: date | None = None) -> PlanView | None:
-    """The person's plan of the year: the one that is for `day`, else its last segment; None where there is none."""
+def plan(
+    session: Session, person_id: UUID, year: int, day: date | None = None, segment: int | None = None
+) -> PlanView | None:
+    """The person's plan of the year: `segment`, or the one for `day`, else the last; None where there is none."""
     appraiser = aliased(Person)
     fits = (Plan.ends.is_(None) | literal(day).between(Plan.starts, Plan.ends)) if day else true()
     row = session.execute(
         select(Plan, appraiser.name)
         .outerjoin(appraiser, appraiser.id == Plan.appraiser_id)
         .where(Plan.person_id == person_id, Plan.year == year, fits)
+        .where(true() if segment is None else Plan.segment == segment)
         .order_by(*NEWEST)
         .limit(1)
     ).one_or_none()
@@ -172,6 +186,14 @@ def plan(session: Session, person_id: UUID, year: int, day: date | None = None) 
         annexes=_annexes(session, found.id),
         expectations=_expectations(session, found.id),
     )
+
+
+def plans_of(session: Session, person_id: UUID, year: int) -> tuple[PlanSpan, ...]:
+    """The person's plans of a year, the first one first: who moved within the year has several."""
+    columns = (Plan.segment, Plan.starts, Plan.ends, Plan.state)
+    query = select(*columns).where(Plan.person_id == person_id, Plan.year == year)
+    found = session.execute(query.order_by(Plan.starts.nulls_first(), Plan.segment))
+    return tuple(PlanSpan(*row) for row in found)
 
 
 def plan_years(session: Session, person_id: UUID) -> list[int]:
@@ -275,6 +297,7 @@ def _item(
         goal_id=item.goal_id,
         assignment_id=item.assignment_id,
         strategy=tuple(strategy),
+        stopped_on=item.stopped_on,
     )
 
 
@@ -307,11 +330,14 @@ def goals(session: Session, year: int, unit_id: UUID | None = None) -> list[Goal
 
 
 def draft_of(view: PlanView, form: PlanForm) -> PlanDraft:
-    """A stored plan as its owner would write it again; items without a section stand in the first of their kind."""
+    """A stored plan as its owner would write it again, without what was stopped.
+
+    Items without a section stand in the first of their kind.
+    """
     return PlanDraft(
         model=view.model,
         variant=view.variant,
-        items=tuple(_item_draft(item, form) for item in view.items),
+        items=tuple(_item_draft(item, form) for item in view.items if item.stopped_on is None),
         annexes=tuple(AnnexDraft(one.code, one.content) for one in view.annexes),
         expectations=tuple(ExpectationDraft(one.code, one.content) for one in view.expectations),
     )

@@ -25,7 +25,8 @@ _STANDING = """
     ), measured AS (
         SELECT item.plan_id, item.id, item.kind, item.expectation IS NULL AND count(m.indicator) = 0 AS bare
         FROM held
-        JOIN selaras.plan_item item ON item.tenant_id = :tenant AND item.plan_id = held.id
+        JOIN selaras.plan_item item
+          ON item.tenant_id = :tenant AND item.plan_id = held.id AND item.stopped_on IS NULL
         LEFT JOIN selaras.item_measure m ON m.tenant_id = :tenant AND m.item_id = item.id
         GROUP BY item.plan_id, item.id, item.kind, item.expectation
     ), items AS (

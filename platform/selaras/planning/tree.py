@@ -26,6 +26,7 @@ _GOALS = text(
         FROM selaras.plan_item item
         JOIN selaras.plan plan ON plan.tenant_id = :tenant AND plan.id = item.plan_id
         WHERE item.tenant_id = :tenant AND plan.year = :year AND item.goal_id IS NOT NULL
+          AND item.stopped_on IS NULL
         GROUP BY item.goal_id
     ) hung ON hung.goal_id = goal.id
     WHERE goal.tenant_id = :tenant AND goal.year = :year

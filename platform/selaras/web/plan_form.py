@@ -111,11 +111,14 @@ def started(asked: AskedForm) -> Written:
     return _added(empty, sections[0].code, asked) if sections else empty
 
 
-def changed(written: Written, action: str, asked: AskedForm) -> Written:
-    """After a button: `add:<section>`, `drop:<n>`, `aspect:<n>:<code>`, `drop-aspect:<n>:<m>`; any other: as it was."""
+def changed(written: Written, action: str, asked: AskedForm, reserved: frozenset[str] = frozenset()) -> Written:
+    """After a button: `add:<section>`, `drop:<n>`, `aspect:<n>:<code>`, `drop-aspect:<n>:<m>`; any other: as it was.
+
+    `reserved`: codes that no new result gets.
+    """
     what, _, rest = action.partition(":")
     if what == "add" and rest in {one.code for one in asked.form.sections} and len(written.items) < MOST_ITEMS:
-        return _added(written, rest, asked)
+        return _added(written, rest, asked, reserved)
     at, _, which = rest.partition(":")
     if not at.isdecimal() or int(at) >= len(written.items):
         return written
@@ -187,8 +190,8 @@ def _item_in(text: Mapping[str, str], n: int) -> Item:
     return Item(**fields, measures=measures, strategy=_named(text, "strategy", str(n)))
 
 
-def _added(written: Written, section: str, asked: AskedForm) -> Written:
-    taken, n = {one.code for one in written.items}, len(written.items) + 1
+def _added(written: Written, section: str, asked: AskedForm, reserved: frozenset[str] = frozenset()) -> Written:
+    taken, n = {one.code for one in written.items} | reserved, len(written.items) + 1
     while f"{n:02d}" in taken:
         n += 1
     item = Item(code=f"{n:02d}", section=section, measures=tuple(_first(written.model, asked)))

@@ -18,7 +18,8 @@ from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import PersonView
-from selaras.planning import drafting
+from selaras.planning import amending, drafting
+from selaras.planning.amending import AmendmentView
 from selaras.planning.choices import Choices, choices
 from selaras.planning.copying import copy_plan
 from selaras.planning.dialogue import dialogue
@@ -33,6 +34,8 @@ from selaras.web.pages import fragment, render, see
 from selaras.web.plan_form import Written, changed, draft_in, placed, started, written_in, written_of
 
 _PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
+_WRITING = ("web.write_plan", "web.save_plan", "web.autosave_plan")
+_AMENDING = ("web.amend_plan", "web.save_amendment", "web.autosave_amendment")
 
 
 @dataclass(frozen=True)
@@ -46,38 +49,85 @@ class Desk:
     holder: Holder
     asked: AskedForm
     offered: Choices
+    amends: bool = False
+    change: AmendmentView | None = None
 
     @property
     def seen(self) -> str:
-        """The version of the plan as it is stored."""
-        return version(self.plan, self.rules.form)
+        """The version of the plan, or of its amendment, as it is stored."""
+        return self.change.seen if self.change else version(self.plan, self.rules.form)
+
+    @property
+    def stored(self) -> PlanDraft | None:
+        """What is written so far."""
+        if self.change:
+            return self.change.draft
+        return draft_of(self.plan, self.rules.form) if self.plan else None
+
+    @property
+    def closed(self) -> bool:
+        """Whether there is nothing to write: it was handed in, or nothing is being amended."""
+        if self.amends:
+            return self.change is None or self.change.state != "draft"
+        return self.plan is not None and self.plan.state != "draft"
+
+    @property
+    def reserved(self) -> frozenset[str]:
+        """Codes that no new result gets, because results of the agreed plan have or had them."""
+        return self.change.codes if self.change else frozenset()
+
+    @property
+    def to(self) -> dict[str, str]:
+        """The endpoints behind the form's buttons."""
+        return dict(zip(("read", "save", "autosave"), _AMENDING if self.amends else _WRITING, strict=True))
 
 
 @pages.get(f"{_PLAN}/write")
 @needs(Permission.PLAN_OWN)
 def write_plan(person_id: UUID, year: int) -> BaseResponse:
     """The form with the draft in it, or the empty one; with `check`, everything that is still open is shown."""
-    desk = _desk(person_id, year)
-    if desk.plan is not None and desk.plan.state != "draft":
-        return see("web.plan_page", person_id=person_id, year=year)
-    if desk.plan is None:
-        return _page(desk, started(desk.asked))
-    written = written_of(draft_of(desk.plan, desk.rules.form), desk.asked)
-    draft, _ = draft_in(written, desk.asked)
-    found = faults(draft, desk.rules.form, desk.rules.behaviours, desk.holder)
-    return _page(desk, written, found=found if "check" in request.args else (), left=len(found))
+    return _opened(_desk(person_id, year))
+
+
+@pages.get(f"{_PLAN}/amend")
+@needs(Permission.PLAN_OWN)
+def amend_plan(person_id: UUID, year: int) -> BaseResponse:
+    """The same form with the amendment of an agreed plan in it, which stays in force meanwhile."""
+    return _opened(_desk(person_id, year, amends=True))
 
 
 @pages.post(f"{_PLAN}/write")
 @needs(Permission.PLAN_OWN)
 def save_plan(person_id: UUID, year: int) -> BaseResponse:
     """Keep everything that was written, then do what the button says; what is refused comes back as written."""
-    desk, action = _desk(person_id, year), request.form.get("do", "")
+    return _saved(_desk(person_id, year))
+
+
+@pages.post(f"{_PLAN}/amend")
+@needs(Permission.PLAN_OWN)
+def save_amendment(person_id: UUID, year: int) -> BaseResponse:
+    """The same for the amendment of an agreed plan."""
+    return _saved(_desk(person_id, year, amends=True))
+
+
+def _opened(desk: Desk) -> BaseResponse:
+    if desk.closed:
+        return see("web.plan_page", person_id=desk.person.line.person_id, year=desk.year)
+    if desk.stored is None:
+        return _page(desk, started(desk.asked))
+    written = written_of(desk.stored, desk.asked)
+    draft, _ = draft_in(written, desk.asked)
+    found = faults(draft, desk.rules.form, desk.rules.behaviours, desk.holder)
+    return _page(desk, written, found=found if "check" in request.args else (), left=len(found))
+
+
+def _saved(desk: Desk) -> BaseResponse:
+    action, person_id, year = request.form.get("do", ""), desk.person.line.person_id, desk.year
     try:
         sent = written_in(request.form)
     except Invalid as error:
         return _page(desk, started(desk.asked), error=error)
-    written = changed(sent, action, desk.asked)
+    written = changed(sent, action, desk.asked, desk.reserved)
     try:
         _keep(desk, written, _seen(action))
     except (Invalid, Conflict) as error:
@@ -88,21 +138,31 @@ def save_plan(person_id: UUID, year: int) -> BaseResponse:
     what, _, rest = action.partition(":")
     anchor = f"item-{len(written.items) - 1}" if what == "add" else f"item-{rest.partition(':')[0]}"
     anchor = anchor if what in ("add", "aspect", "drop-aspect") else "main"
-    return see("web.write_plan", "" if rest else "plan-saved", person_id=person_id, year=year, _anchor=anchor)
+    return see(desk.to["read"], "" if rest else "plan-saved", person_id=person_id, year=year, _anchor=anchor)
 
 
 @pages.post(f"{_PLAN}/autosave")
 @needs(Permission.PLAN_OWN)
 def autosave_plan(person_id: UUID, year: int) -> Response:
     """Keep what is being written on an open page, and say when it was kept or why it was not."""
-    desk = _desk(person_id, year)
-    seen = request.form.get("seen", "")
+    return _autosaved(_desk(person_id, year))
+
+
+@pages.post(f"{_PLAN}/amend/autosave")
+@needs(Permission.PLAN_OWN)
+def autosave_amendment(person_id: UUID, year: int) -> Response:
+    """The same for the amendment of an agreed plan."""
+    return _autosaved(_desk(person_id, year, amends=True))
+
+
+def _autosaved(desk: Desk) -> Response:
+    seen, person_id, year = request.form.get("seen", ""), desk.person.line.person_id, desk.year
     try:
         with session().begin_nested():
             _keep(desk, written_in(request.form), seen, by_itself=True)
     except (Invalid, Conflict) as error:
         return fragment("_plan_saved.html", seen=seen, error=error, person_id=person_id, year=year)
-    kept = version(plan(session(), person_id, year), desk.rules.form)
+    kept = _desk(person_id, year, amends=desk.amends).seen
     return fragment("_plan_saved.html", seen=kept, saved_at=now())
 
 
@@ -115,7 +175,7 @@ def copy_last_plan(person_id: UUID, year: int) -> BaseResponse:
     return see("web.write_plan", "plan-copied", person_id=person_id, year=year)
 
 
-def _desk(person_id: UUID, year: int) -> Desk:
+def _desk(person_id: UUID, year: int, *, amends: bool = False) -> Desk:
     person = person_for(session(), actor(), person_id)
     if actor().person_id != person_id:
         raise Refused("plan_not_own", "Only the person themself may write their plan; the appraiser agrees to it.")
@@ -130,6 +190,8 @@ def _desk(person_id: UUID, year: int) -> Desk:
         holder=holder_on(session(), person_id, min(last_day(year, found), day())),
         asked=asked_form(session(), person_id, year, found, chosen, day()),
         offered=choices(session(), person_id, person.line.unit_id, year, day()),
+        amends=amends,
+        change=amending.amendment(session(), found.plan_id) if amends and found else None,
     )
 
 
@@ -145,6 +207,9 @@ def _keep(desk: Desk, written: Written, seen: str, *, by_itself: bool = False) -
             count=len(unread),
         )
     person_id = desk.person.line.person_id
+    if desk.amends:
+        amending.save(session(), actor(), person_id, desk.year, draft, desk.rules, seen=seen)
+        return
     drafting.save_draft(session(), actor(), person_id, desk.year, draft, desk.rules, seen=seen, by_itself=by_itself)
 
 
@@ -159,9 +224,12 @@ def _submit(desk: Desk) -> BaseResponse:
     person_id, year = desk.person.line.person_id, desk.year
     try:
         with session().begin_nested():
-            drafting.submit(session(), actor(), person_id, year, desk.rules)
+            hand_in = amending.submit if desk.amends else drafting.submit
+            hand_in(session(), actor(), person_id, year, desk.rules)
     except Invalid:
-        return see("web.write_plan", person_id=person_id, year=year, check=1, _anchor="open")
+        return see(desk.to["read"], person_id=person_id, year=year, check=1, _anchor="open")
+    except Conflict as error:
+        return _page(_desk(person_id, year, amends=desk.amends), written_in(request.form), error=error)
     return see("web.plan_page", "plan-submitted", person_id=person_id, year=year)
 
 
@@ -183,6 +251,8 @@ def _page(
         person=desk.person,
         year=desk.year,
         plan=desk.plan,
+        change=desk.change,
+        to=desk.to,
         asked=asked,
         offered=desk.offered,
         has_superior=desk.holder.has_superior,

@@ -21,10 +21,12 @@ from selaras.organisation.access import person_for
 from selaras.organisation.queries import superior_of
 from selaras.planning import drafting
 from selaras.planning.access import assignments_seen, matrix_seen, plan_seen, planner_for
+from selaras.planning.amending import amendment
 from selaras.planning.assignments import assignments_of
 from selaras.planning.dialogue import dialogue
 from selaras.planning.forms import AskedForm, asked_form
-from selaras.planning.queries import ItemView, PlanView, last_day, plan
+from selaras.planning.moving import moved_on
+from selaras.planning.queries import ItemView, PlanView, last_day, plan, plans_of
 from selaras.planning.versions import version
 from selaras.regulation import Rules, Section
 from selaras.web.blueprint import pages
@@ -89,7 +91,11 @@ def return_plan(person_id: UUID, year: int) -> BaseResponse:
 def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFound | None = None) -> Response:
     """The plan's page, with what was refused on it."""
     person = planner_for(session(), actor(), person_id)
-    found = plan_seen(session(), actor(), person_id, year)
+    spans = plans_of(session(), person_id, year)
+    latest = spans[-1].segment if spans else None
+    asked = request.args.get("segment", type=int) if request.method == "GET" else None
+    earlier = asked is not None and asked != latest and asked in {one.segment for one in spans}
+    found = plan_seen(session(), actor(), person_id, year, segment=asked if earlier else None)
     members, own_shares = matrix_seen(session(), actor(), person_id, year)
     own = actor().person_id == person_id
     chosen = rules(last_day(year, found))
@@ -103,8 +109,13 @@ def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFo
         members=members,
         own_shares=own_shares,
         assignments=assignments_seen(session(), actor(), person_id, date(year, 1, 1), date(year, 12, 31)),
-        own=own,
-        appraises=_appraises(person_id),
+        spans=spans,
+        latest=latest,
+        earlier=earlier,
+        own=own and not earlier,
+        appraises=not earlier and _appraises(person_id),
+        change=amendment(session(), found.plan_id) if found and found.state == "agreed" else None,
+        moved=moved_on(session(), person_id, found, day()) if found and own and not earlier else None,
         seen=version(found, chosen.form),
         talk=dialogue(session(), actor(), person_id, year),
         error=error,

@@ -10,6 +10,13 @@ from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 from selaras.notices.words import TITLES
 from selaras.web.agenda_words import FUNNEL, TEAM, TEAM_SHAPES, URGENCY_SHAPES  # noqa: F401  # asked for by name
+from selaras.web.vocabulary_plans import (  # noqa: F401  # asked for by name
+    DIFFERENCES,
+    PARTIES,
+    PLAN_FIELDS,
+    SUPERIOR_PROPOSALS,
+    SUPERIOR_SIDES,
+)
 
 STAGES = {
     Stage.READINESS: _("Check that nothing is missing"),
@@ -159,12 +166,6 @@ IMPORTS = {
     "accounts": _("Accounts"),
     "history": _("Earlier results"),
     "potential": _("Potential"),
-    "closed_days": _("Closed days"),
-}
-CLOSED_DAYS = {
-    "national": _("National holiday"),
-    "joint_leave": _("Joint leave"),
-    "local": _("Local holiday"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
 SIGNED_IN_BY = {
@@ -195,20 +196,6 @@ OFFICES = {
     "internal_audit": _("Internal audit unit"),
 }
 PAY = {"tukin": _("Performance allowance (tukin)"), "tpp": _("Additional income (TPP)")}
-PARTIES = {
-    "owner": _("owner of the plan"),
-    "appraiser": _("appraiser"),
-    "delegate": _("acts for the appraiser"),
-    "reviewer": _("appraiser's superior"),
-}
-SUPERIOR_PROPOSALS = {
-    "open": _("waits for answers"),
-    "done": _("agreed and carried out"),
-    "refused": _("refused"),
-    "withdrawn": _("taken back"),
-    "expired": _("over: not everybody answered in time"),
-}
-SUPERIOR_SIDES = {"proposed": _("the proposed superior"), "present": _("the present superior")}
 NOTICES = {code: _(title) for code, title in TITLES.items()}
 FOLLOW_UPS = {
     "reward": _("Reward"),
@@ -251,13 +238,6 @@ IMPROVEMENTS = {
     "discharged": _("Honourably discharged"),
     "withdrawn": _("Withdrawn after a correction"),
 }
-EXTENTS = {
-    "whole": _("granted as a whole"),
-    "part": _("granted in part"),
-    "none": _("rejected"),
-}
-SIDES = {"employee": _("The person who objects"), "appraiser": _("The appraiser")}
-DAY_KINDS = {"calendar": _("calendar days"), "working": _("working days")}
 IMPROVEMENT_STEPS = {
     "open": _("Time to improve begins"),
     "pause": _("Stop the clock (force majeure)"),

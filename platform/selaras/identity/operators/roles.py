@@ -13,7 +13,6 @@ class OperatorPermission(StrEnum):
     SEE_ROLLOUTS = "see_rollouts"
     MOVE_ROLLOUTS = "move_rollouts"
     GIVE_SUPPORT = "give_support"
-    RECORD_OUTAGES = "record_outages"
     MANAGE_OPERATORS = "manage_operators"
     SEE_JOURNAL = "see_journal"
 
@@ -32,7 +31,7 @@ _OBSERVER = frozenset({OperatorPermission.SEE_AGENCIES, OperatorPermission.SEE_R
 PERMISSIONS: dict[OperatorRole, frozenset[OperatorPermission]] = {
     OperatorRole.OBSERVER: _OBSERVER,
     OperatorRole.ROLLOUT: _OBSERVER | {OperatorPermission.MOVE_ROLLOUTS},
-    OperatorRole.SUPPORT: _OBSERVER | {OperatorPermission.GIVE_SUPPORT, OperatorPermission.RECORD_OUTAGES},
+    OperatorRole.SUPPORT: _OBSERVER | {OperatorPermission.GIVE_SUPPORT},
     OperatorRole.ADMINISTRATOR: _OBSERVER | {OperatorPermission.MANAGE_OPERATORS, OperatorPermission.SEE_JOURNAL},
 }
 

@@ -1,1 +1,0 @@
-"""The objection desk: hearing both sides, the frozen evidence, who stands back, and its figures."""

@@ -1,0 +1,40 @@
+"""The words for plans and what happens to them, as `vocabulary` has the others."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+PARTIES = {
+    "owner": _("owner of the plan"),
+    "appraiser": _("appraiser"),
+    "delegate": _("acts for the appraiser"),
+    "reviewer": _("appraiser's superior"),
+}
+PLAN_FIELDS = {
+    "title": _("Planned result (RHK)"),
+    "section": _("Part of the form"),
+    "perspective": _("Perspective"),
+    "origin": _("The task comes from"),
+    "expectation": _("Expectation of the leader"),
+    "parent_item_id": _("Superior's result that it serves"),
+    "goal_id": _("Goal of the unit"),
+    "assignment_id": _("Assignment to a team"),
+    "indicator": _("Indicator (IKI)"),
+    "target": _("Target"),
+    "measure": _("Unit of measure"),
+    "manual": _("How it is counted"),
+    "strategy": _("Strategy to reach it"),
+    "model": _("Model"),
+    "variant": _("Form"),
+    "annex": _("Annexes"),
+    "behaviour": _("Expectation in a behaviour"),
+}
+DIFFERENCES = {"added": _("added"), "stopped": _("stopped"), "changed": _("changed")}
+SUPERIOR_PROPOSALS = {
+    "open": _("waits for answers"),
+    "done": _("agreed and carried out"),
+    "refused": _("refused"),
+    "withdrawn": _("taken back"),
+    "expired": _("over: not everybody answered in time"),
+}
+SUPERIOR_SIDES = {"proposed": _("the proposed superior"), "present": _("the present superior")}
