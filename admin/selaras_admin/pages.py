@@ -27,6 +27,7 @@ _PLACES = (
     Place("web.regions", lazy_gettext("Regions"), "region", frozenset({OperatorPermission.SEE_AGENCIES})),
     Place("web.rollouts", lazy_gettext("Rollouts"), "rollout", frozenset({OperatorPermission.SEE_ROLLOUTS})),
     Place("web.isolation", lazy_gettext("Isolation"), "wall", frozenset({OperatorPermission.SEE_AGENCIES})),
+    Place("web.outages", lazy_gettext("Outages"), "result", frozenset({OperatorPermission.SEE_AGENCIES})),
     Place("web.support", lazy_gettext("Support"), "support", frozenset({OperatorPermission.GIVE_SUPPORT})),
     Place("web.operators_page", lazy_gettext("Operators"), "people", frozenset({OperatorPermission.MANAGE_OPERATORS})),
 )
@@ -37,6 +38,7 @@ NOTES.update(
         "operator-added": lazy_gettext("The operator can sign in at the operators' provider now."),
         "operator-changed": lazy_gettext("The roles have been changed; it counts at once."),
         "operator-removed": lazy_gettext("The operator is removed and signed out everywhere."),
+        "outage-recorded": lazy_gettext("The outage is recorded; deadlines at the agencies have moved."),
         "rollout-moved": lazy_gettext("The agencies have been moved."),
         "session-ended": lazy_gettext("The session is over."),
         "support-asked": lazy_gettext("The agency has been asked; its administrators see it now."),
@@ -54,12 +56,13 @@ def install(app: Flask) -> None:
         identity,
         isolation,
         journal,
+        outages,
         regions,
         rollouts,
         support,
     )
 
-    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, identity):
+    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, outages, identity):
         assert module.__name__
     app.register_blueprint(console)
 

@@ -47,7 +47,7 @@ ROLES = {
 OFFICES = {
     "observer": _("sees agencies, regions, rollouts and figures"),
     "rollout": _("moves rollouts on and back"),
-    "support": _("asks agencies for support access"),
+    "support": _("asks agencies for support access, records outages"),
     "administrator": _("adds and removes operators, grants roles, reads the journal"),
 }
 PERMISSIONS = {
@@ -55,6 +55,7 @@ PERMISSIONS = {
     "see_rollouts": _("see rollouts"),
     "move_rollouts": _("move rollouts"),
     "give_support": _("give support to agencies"),
+    "record_outages": _("record outages"),
     "manage_operators": _("manage operators"),
     "see_journal": _("read the operators' journal"),
 }
@@ -75,6 +76,7 @@ ACTIONS = {
     "rollout.started": _("rollout begun"),
     "rollout.advanced": _("rollout moved on"),
     "rollout.rolled_back": _("rollout taken back"),
+    "outage.recorded": _("outage recorded"),
     "support.asked": _("support access asked for"),
     "support.confirmed": _("support access confirmed by a second operator"),
     "support.handed_over": _("way into an agency made"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from factories.objections import object_and_hear
 from factories.years import BEHAVIOUR, Years
 from sqlalchemy import text
 
@@ -13,7 +15,7 @@ from selaras.closing.queries import overview
 from selaras.errors import Invalid
 from selaras.evaluation import queries
 from selaras.evaluation.correcting import Correctable, correctables
-from selaras.followup.objecting import Decided, Verdict, file
+from selaras.followup.objecting import Decided, Verdict
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.identity.service import ensure_account
@@ -41,14 +43,6 @@ def asked(one: Correctable) -> dict[str, object]:
     return {name: value for name, value in one.inputs.items() if name != "post_group" and value is not None}
 
 
-def object_to(closing: Closing, person: UUID, code: str) -> None:
-    with closing.database.tenant(closing.tenant_id) as session:
-        account = ensure_account(session, f"person-{person}", "Pegawai")
-        held = frozenset({Permission.SEE_OWN})
-        actor = Actor(closing.tenant_id, account, "Pegawai", frozenset({"employee"}), held, person)
-        file(session, actor, load_registry(), code, OBJECTION)
-
-
 def verdict(closing: Closing, person: UUID, code: str, parts: dict[int, dict[str, object]]) -> Decided:
     """Nobody stands above the appraiser here, so the appointing official decides."""
     with closing.database.tenant(closing.tenant_id) as session:
@@ -70,11 +64,13 @@ def summary(closing: Closing, code: str) -> dict[str, int]:
         return {outcome: people for outcome, people in rows}
 
 
-def test_one_half_is_rated_anew_and_the_year_integrated_again(closing: Closing, halves: dict[str, UUID]) -> None:
+def test_one_half_is_rated_anew_and_the_year_integrated_again(
+    closing: Closing, halves: dict[str, UUID], tmp_path: Path
+) -> None:
     rated(closing)
     close(closing, "2021", SECOND_HALF[1])
     person = halves["2"]
-    object_to(closing, person, "2021")
+    object_and_hear(closing.database, closing.tenant_id, person, "2021", OBJECTION, tmp_path)
     with closing.database.tenant(closing.tenant_id) as session:
         before = queries.latest_outcome(session, person, "2021")
         assert before is not None
@@ -104,11 +100,11 @@ def test_one_half_is_rated_anew_and_the_year_integrated_again(closing: Closing, 
     assert other.outcome.score == pytest.approx(INTEGRATED)
 
 
-def test_the_figures_that_leave_the_wall_follow(closing: Closing, halves: dict[str, UUID]) -> None:
+def test_the_figures_that_leave_the_wall_follow(closing: Closing, halves: dict[str, UUID], tmp_path: Path) -> None:
     rated(closing)
     close(closing, "2021", SECOND_HALF[1])
     assert summary(closing, "2021") == {"baik": 3}
-    object_to(closing, halves["2"], "2021")
+    object_and_hear(closing.database, closing.tenant_id, halves["2"], "2021", OBJECTION, tmp_path)
     decided = verdict(closing, halves["2"], "2021", {1: behaviour(5)})
     assert decided.outcome != "baik"
     assert summary(closing, "2021") == {"baik": 2, decided.outcome: 1}
@@ -122,14 +118,14 @@ def test_the_figures_that_leave_the_wall_follow(closing: Closing, halves: dict[s
     assert (elsewhere.corrected, elsewhere.counts_now) == (0, {})
 
 
-def test_two_posts_under_one_regulation(closing: Closing, year: dict[str, UUID]) -> None:
+def test_two_posts_under_one_regulation(closing: Closing, year: dict[str, UUID], tmp_path: Path) -> None:
     moved(closing, year)
     close_year(closing)
     with closing.database.tenant(closing.tenant_id) as session:
         # Nobody stands above the head who rated the second half.
         line = "DELETE FROM selaras.reporting_line WHERE tenant_id = :tenant AND person_id = :p"
         Years(session).run(line, p=year["21"])
-    object_to(closing, year["2"], "2019")
+    object_and_hear(closing.database, closing.tenant_id, year["2"], "2019", OBJECTION, tmp_path)
     verdict(closing, year["2"], "2019", {2: behaviour(100)})
     with closing.database.tenant(closing.tenant_id) as session:
         view = queries.receipt(session, year["2"], "2019")
@@ -138,7 +134,9 @@ def test_two_posts_under_one_regulation(closing: Closing, year: dict[str, UUID])
     assert view.outcome.score == pytest.approx((84.2 + 86.2) / 2)
 
 
-def test_what_was_made_elsewhere_or_changes_nothing_is_refused(closing: Closing, halves: dict[str, UUID]) -> None:
+def test_what_was_made_elsewhere_or_changes_nothing_is_refused(
+    closing: Closing, halves: dict[str, UUID], tmp_path: Path
+) -> None:
     with closing.database.tenant(closing.tenant_id) as session:
         years = Years(session)
         first = years.open("2021-S1")
@@ -147,7 +145,7 @@ def test_what_was_made_elsewhere_or_changes_nothing_is_refused(closing: Closing,
     close(closing, "2021-S1", FIRST_HALF[1])
     rated_second(closing)
     close(closing, "2021", SECOND_HALF[1])
-    object_to(closing, halves["2"], "2021")
+    object_and_hear(closing.database, closing.tenant_id, halves["2"], "2021", OBJECTION, tmp_path)
     with closing.database.tenant(closing.tenant_id) as session:
         outcome = queries.latest_outcome(session, halves["2"], "2021")
         assert outcome is not None

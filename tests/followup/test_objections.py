@@ -24,6 +24,13 @@ def object_to(home: Home, n: int) -> Visitor:
     return visitor
 
 
+def hear(home: Home, n: int, appraiser: int) -> None:
+    """Both sides say that they have nothing to add."""
+    page = f"{address(home, n)}/objections/{PERIOD}"
+    for side in (home.as_person(n), home.as_person(appraiser)):
+        assert side.post(f"{page}/statement", {"nothing": "1"}, on=page).status_code == 303
+
+
 def verdict(visitor: Visitor, home: Home, n: int, **data: str) -> int:
     page = f"{address(home, n)}/objections/{PERIOD}"
     return visitor.post(f"{page}/decision", {"reason": ANSWER, **data}, on="/objections").status_code
@@ -49,6 +56,7 @@ def test_upheld_makes_a_new_revision_tells_the_person_and_is_final(site: Site) -
     evaluation = f"{address(home, 38)}/receipts/{PERIOD}/evaluation"
     assert superior.get(evaluation).status_code == 404, "nothing to decide yet"
     visitor = object_to(home, 38)
+    hear(home, 38, 21)
     assert superior.get(evaluation).data.startswith(b"%PDF-")
     assert "Orang 38" in superior.page("/objections")
     page = superior.page(f"{address(home, 38)}/objections/{PERIOD}")
@@ -87,6 +95,7 @@ def test_upheld_makes_a_new_revision_tells_the_person_and_is_final(site: Site) -
 def test_refused_the_result_stands_and_is_final(site: Site) -> None:
     home = site.closed
     object_to(home, 39)
+    hear(home, 39, 21)
     assert verdict(home.as_person(1), home, 39, verdict="refused") == 303
     assert outcome_of(home, 39) == [(1, "butuh_perbaikan")]
     assert "Final" in home.as_person(39).page(f"{address(home, 39)}/receipts/{PERIOD}")
@@ -95,6 +104,7 @@ def test_refused_the_result_stands_and_is_final(site: Site) -> None:
 def test_nobody_else_sees_or_decides_it(site: Site) -> None:
     home = site.closed
     object_to(home, 37)
+    hear(home, 37, 21)
     page = f"{address(home, 37)}/objections/{PERIOD}"
     assert home.as_person(21).get(page).status_code == 200, "the appraiser may read it"
     assert verdict(home.as_person(21), home, 37, verdict="upheld", **ON_TARGET) == 403
@@ -109,6 +119,7 @@ def test_where_nobody_stands_above_the_appraiser_the_appointing_official_decides
     """Person 18 (unit 1) is appraised by 1, who has no superior."""
     home = site.closed
     object_to(home, 18)
+    hear(home, 18, 1)
     assert verdict(home.official(), home, 18, verdict="refused") == 404, "the PyB is not the one"
     ppk = home.as_role(Role.APPOINTING_OFFICIAL)
     assert "Orang 18" in ppk.page("/objections")
@@ -119,6 +130,7 @@ def test_where_nobody_stands_above_the_appraiser_the_appointing_official_decides
 def test_the_same_ratings_correct_nothing(site: Site) -> None:
     home = site.closed
     object_to(home, 22)
+    hear(home, 22, 21)
     superior = home.as_person(1)
     same = {"rating_hasil_kerja": "di_atas", "rating_perilaku": "di_atas"}
     assert verdict(superior, home, 22, verdict="upheld", **same) == 422

@@ -26,7 +26,7 @@ from selaras.regulation import load_registry
 
 DAY = date(2026, 11, 2)
 LETTER = "Surat Perintah 800/77"
-GOOD = {"inputs": {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}}
+GOOD = {"inputs": {"rating_hasil_kerja": "di_atas", "rating_perilaku": "sesuai"}, "reason": "dinilai oleh Plh"}
 RATE_AND_AGREE = frozenset({Permission.SEE_TEAM, Permission.RATE_TEAM, Permission.AGREE_PLANS})
 
 

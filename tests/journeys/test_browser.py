@@ -124,12 +124,37 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("not found", closed, manager[closed.slug], "/nothing"),
         ("follow-up", closed, official_at(closed), "/follow-up"),
         ("proposal", closed, official_at(closed), f"/follow-up/{proposal}"),
-        ("objections", closed, official_at(closed), "/objections"),
+        *pages_of_objections(closed),
         ("merit", closed, manager[closed.slug], "/merit/2026"),
         ("refused", closed, number_of(closed, 4), "/people"),
         *pages_of_keys(closed, manager[closed.slug]),
         *pages_of_plans(opened),
     ]
+
+
+def pages_of_objections(home: Home) -> list[tuple[str, Home, str, str]]:
+    """An objection as the person sees it, and as whoever decides it does once both sides were heard."""
+    receipt = f"/people/{home.person(26)}/receipts/{PERIOD}"
+    page = f"/people/{home.person(26)}/objections/{PERIOD}"
+    why = {"reason": "Bukti dukung bulan Agustus belum dihitung dalam penilaian ini."}
+    home.as_person(26).post(f"{receipt}/objection", why, on=receipt)
+    home.as_person(21).post(f"{page}/statement", {"nothing": "1"}, on=page)
+    manager = f"{Role.PERFORMANCE_MANAGER.value}@{home.slug}"
+    seen = [
+        ("objection", home, number_of(home, 26), page),
+        ("objections", home, official_at(home), "/objections"),
+        ("figures of objections", home, manager, "/objections/figures"),
+        ("outages", home, manager, "/outages"),
+    ]
+    with home.database.tenant(home.tenant_id) as session:
+        session.execute(
+            text(
+                "UPDATE selaras.objection_case SET invited_at = now() - interval '9 days' WHERE tenant_id = :t"
+                " AND person_id = :p"
+            ),
+            {"t": home.tenant_id, "p": home.person(26)},
+        )
+    return [*seen, ("objection to decide", home, number_of(home, 1), page)]
 
 
 def pages_of_plans(home: Home) -> list[tuple[str, Home, str, str]]:

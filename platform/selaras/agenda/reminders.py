@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from selaras.calendar.queries import office_calendar
 from selaras.clock import today
 from selaras.evaluation import reminding as evaluation
 from selaras.jobs.context import Handler, JobContext
@@ -48,4 +49,5 @@ def asked_on(session: Session, tenant_id: int, registry: Registry) -> Reminded:
         whose.time_zone,
         cache(lambda on: rules_on(session, whose, on, registry)),
         registry,
+        office_calendar(session),
     )

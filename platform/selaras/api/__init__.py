@@ -8,6 +8,7 @@ from selaras.api import (
     accounts,
     agenda,
     audits,
+    calendar,
     channels,
     clients,
     closing,
@@ -18,10 +19,12 @@ from selaras.api import (
     followup,
     goals,
     oauth,
+    objections,
     organisation,
     plan_changes,
     planning,
     providers,
+    ratings,
     remuneration,
     roles,
     rule_choices,
@@ -39,6 +42,37 @@ __all__ = ["PREFIX", "install", "problem_response"]
 
 PREFIX = "/api/"
 
+# In the order of the description.
+MODULES = (
+    tenancy,
+    agenda,
+    organisation,
+    planning,
+    plan_changes,
+    dialogue,
+    goals,
+    evaluation,
+    ratings,
+    unit_ratings,
+    segments,
+    superiors,
+    closing,
+    exchange,
+    followup,
+    objections,
+    remuneration,
+    rule_choices,
+    calendar,
+    providers,
+    clients,
+    audits,
+    delegations,
+    roles,
+    accounts,
+    channels,
+    sessions,
+)
+
 
 def install(app: Flask) -> None:
     """Add every endpoint and its description, `/api/v1/openapi.json`."""
@@ -51,32 +85,7 @@ def install(app: Flask) -> None:
     )
     documented = DocumentedApi(app)
     documented.describe_keys()
-    for module in (
-        tenancy,
-        agenda,
-        organisation,
-        planning,
-        plan_changes,
-        dialogue,
-        goals,
-        evaluation,
-        unit_ratings,
-        segments,
-        superiors,
-        closing,
-        exchange,
-        followup,
-        remuneration,
-        rule_choices,
-        providers,
-        clients,
-        audits,
-        delegations,
-        roles,
-        accounts,
-        channels,
-        sessions,
-    ):
+    for module in MODULES:
         documented.register_blueprint(module.endpoints)
     oauth.install(app)
     app.register_blueprint(scim)

@@ -12,13 +12,11 @@ from selaras.api import shapes
 from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.schemas import schema_of
-from selaras.closing.queries import current_period
 from selaras.edge.access import needs
 from selaras.edge.context import actor, agency, instance, refuse_without, rules, session
 from selaras.edge.downloads import attachment
 from selaras.edge.words import language_or_own
 from selaras.evaluation import service
-from selaras.evaluation.access import rateable
 from selaras.evaluation.handovers import HandedOver, handed_over
 from selaras.evaluation.printing import print_receipt
 from selaras.evaluation.queries import (
@@ -28,7 +26,6 @@ from selaras.evaluation.queries import (
     history,
     period_by_code,
     periods,
-    ratings,
     receipt,
 )
 from selaras.evaluation.rules import period_span
@@ -36,12 +33,11 @@ from selaras.evaluation.wording import Word, descriptions, outcome_word
 from selaras.followup.access import receipt_person
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
-from selaras.organisation.delegation import team_of
 from selaras.organisation.queries import person as person_on
 from selaras.regulation import Label, ReceiptLine
 from selaras.tenancy.features import Feature
 
-endpoints = endpoints_of("evaluation", "Periods, results, receipts, ratings")
+endpoints = endpoints_of("evaluation", "Periods, results, receipts")
 
 
 @endpoints.route("/periods")
@@ -109,46 +105,6 @@ def receipt_document(query: dict[str, Any], person_id: UUID, period: str) -> Res
     then = person_on(session(), person_id, view.outcome.ends)
     made = print_receipt(session(), agency(), then, view, language_or_own(query["language"] or ""))
     return attachment(made.data, made.name, "application/pdf")
-
-
-@endpoints.route("/team")
-@needs(Permission.SEE_TEAM)
-@endpoints.arguments(schema_of(shapes.TeamQuery), location="query")
-@endpoints.response(200, schema_of(shapes.Team))
-def show_team(query: dict[str, Any]) -> Response:
-    """Those whom one appraises, with their ratings."""
-    wanted, person_id = query["period"], actor().person_id
-    period = period_by_code(session(), wanted) if wanted else current_period(session())
-    if period is None or person_id is None:
-        return encoded(shapes.Team(None, []))
-    people = team_of(session(), actor(), period.ends)
-    given = ratings(session(), period.id, [one.person_id for one in people])
-    items = [
-        shapes.Rating(
-            one.person_id,
-            one.name,
-            period.code,
-            held.inputs if held else None,
-            held.rated_at if held else None,
-        )
-        for one in people
-        for held in [given.get(one.person_id)]
-    ]
-    return encoded(shapes.Team(period_of(period), items))
-
-
-@endpoints.route("/people/<uuid:person_id>/ratings/<period>", methods=["PUT"])
-@needs(Permission.RATE_TEAM)
-@endpoints.arguments(schema_of(shapes.RatingRequest))
-@endpoints.response(200, schema_of(shapes.Rating))
-def put_rating(body: dict[str, Any], person_id: UUID, period: str) -> Response:
-    """Rate one of one's team; the same rating twice changes nothing."""
-    found = rateable(session(), actor(), person_id, period, body["segment"])
-    service.rate(session(), actor(), person_id, period, body["inputs"], rules(found.ends), found.segment)
-    session().flush()
-    kept = ratings(session(), found.period.id, [person_id], found.segment)[person_id]
-    name = person_on(session(), person_id, found.ends).line.name
-    return encoded(shapes.Rating(person_id, name, period, kept.inputs, kept.rated_at, found.segment))
 
 
 def period_of(view: PeriodView) -> shapes.Period:

@@ -86,7 +86,7 @@ def file_objection(body: dict[str, Any], person_id: UUID, period: str) -> Respon
     """Object to one's own result, with reasons, within the time that the rule gives."""
     if actor().person_id != person_id:
         raise NotFound("person_unknown", "There is no such person here.")
-    objecting.file(session(), actor(), instance().registry, period, body["reason"])
+    objecting.file(session(), actor(), instance().registry, instance().store, period, body["reason"])
     session().flush()
     return encoded(_objection(objection_for(session(), actor(), instance().registry, person_id, period)))
 
@@ -101,7 +101,7 @@ def decide_objection(body: dict[str, Any], person_id: UUID, period: str) -> Resp
     Of a result that was combined of parts, `parts` holds the ratings as they should be, by the part's number.
     """
     parts = {one["segment"]: one["inputs"] for one in body["parts"] or []}
-    verdict = Verdict(body["upheld"], body["reason"], body["inputs"] or {}, parts)
+    verdict = Verdict(body["upheld"], body["reason"], body["inputs"] or {}, parts, in_part=body["in_part"])
     found = decide(session(), actor(), instance().registry, person_id, period, verdict)
     return encoded(shapes.Verdict(found.upheld, found.revision, found.outcome, found.pay_before, found.pay_after))
 
@@ -180,6 +180,9 @@ def _objection(one: Objection) -> shapes.Objection:
         one.decision,
         one.decided_at,
         one.corrected_revision,
+        one.extent,
+        one.withdrawn_at,
+        one.decider_name,
     )
 
 

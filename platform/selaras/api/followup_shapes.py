@@ -99,6 +99,9 @@ class Objection:
     decision: str | None
     decided_at: datetime | None
     corrected_revision: int | None
+    extent: str | None = None
+    withdrawn_at: datetime | None = None
+    decider: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,14 @@ class PartRatings:
 class VerdictRequest:
     """Upheld, with the ratings as they should be (the regulation's person columns), or refused; with the reason.
 
-    Of a result that was combined of parts the ratings stand in `parts`.
+    Of a result that was combined of parts the ratings stand in `parts`. `in_part`: upheld, but not in everything.
     """
 
     upheld: bool
     reason: str = field(metadata={"validate": Length(min=20, max=4000)})
     inputs: dict[str, Any] | None = None
     parts: list[PartRatings] | None = None
+    in_part: bool = False
 
 
 @dataclass(frozen=True)

@@ -321,26 +321,6 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Rating:
-    """What the appraiser judged; `inputs` are the regulation's person columns, null where nothing is rated yet."""
-
-    person_id: UUID
-    name: str
-    period: str
-    inputs: dict[str, Any] | None
-    rated_at: datetime | None
-    segment: int = 1
-
-
-@dataclass(frozen=True)
-class Team:
-    """Those whom one appraises at the end of the period."""
-
-    period: Period | None
-    items: list[Rating]
-
-
-@dataclass(frozen=True)
 class CloseStarted:
     """A close that has started; its progress is at /periods/{code}."""
 
@@ -362,13 +342,6 @@ class PeopleQuery:
 
 
 @dataclass(frozen=True)
-class TeamQuery:
-    """Which period; the current one unless named."""
-
-    period: str | None = field(default=None, metadata={"validate": Length(max=12)})
-
-
-@dataclass(frozen=True)
 class CloseRequest:
     """Close a period; without those who have no rating only if said."""
 
@@ -383,11 +356,3 @@ class OverrideRequest:
     period: str = field(metadata={"validate": Length(max=12)})
     unit_id: UUID = field()
     reason: str = field(metadata={"validate": Length(min=20, max=2000)})
-
-
-@dataclass(frozen=True)
-class RatingRequest:
-    """The person columns that the regulation declares, by their names; of a period with segments, also which one."""
-
-    inputs: dict[str, Any]
-    segment: int | None = field(default=None, metadata={"validate": Range(1, 1000)})

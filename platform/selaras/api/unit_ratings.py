@@ -46,7 +46,8 @@ def put_unit_rating(body: dict[str, Any], period: str, unit_id: UUID) -> Respons
 @endpoints.response(204)
 def delete_unit_rating(period: str, unit_id: UUID) -> Response:
     """Take a unit's rating back, so that the one of the unit above holds again."""
-    service.remove_unit_rating(session(), actor(), period, unit_id)
+    chosen = rules(period_by_code(session(), period).ends)
+    service.remove_unit_rating(session(), actor(), period, unit_id, chosen)
     return Response(status=204)
 
 

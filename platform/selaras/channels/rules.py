@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from selaras.calendar.days import is_working_day
+from selaras.calendar.office import NATIONAL, OfficeCalendar
 
 ATTEMPTS = 6
 _FIRST_PAUSE = timedelta(minutes=5)
@@ -37,13 +37,14 @@ class Quiet:
     digest: time
     working_days: bool
     zone: ZoneInfo
+    calendar: OfficeCalendar = NATIONAL
 
 
 def at_once(moment: datetime, quiet: Quiet) -> datetime:
     """The first moment from `moment` on (UTC) in which a message may go."""
     local = moment.astimezone(quiet.zone)
     for _ in range(32):
-        if quiet.working_days and not is_working_day(local.date()):
+        if quiet.working_days and not quiet.calendar.is_open(local.date()):
             local = _at(local + timedelta(days=1), time(0))
         elif _is_quiet(local.time(), quiet):
             later = local.time() >= quiet.until
@@ -59,7 +60,7 @@ def next_digest(moment: datetime, quiet: Quiet) -> datetime:
     due = _at(local, quiet.digest)
     if due <= local:
         due = _at(local + timedelta(days=1), quiet.digest)
-    while quiet.working_days and not is_working_day(due.date()):
+    while quiet.working_days and not quiet.calendar.is_open(due.date()):
         due = _at(due + timedelta(days=1), quiet.digest)
     return due.astimezone(moment.tzinfo)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from selaras.calendar.queries import office_calendar
 from selaras.channels.addresses import MODE, PEOPLE, SOUND
 from selaras.channels.rules import at_once, next_digest
 from selaras.channels.settings import ChannelSettings
@@ -51,7 +53,7 @@ LOST = timedelta(minutes=15)
 
 def settle(session: Session, chosen: ChannelSettings, zone: str, channels: Sequence[str], moment: datetime) -> int:
     """Look at the next notices that nobody looked at; returns how many deliveries they made."""
-    quiet = chosen.quiet(zone)
+    quiet = replace(chosen.quiet(zone), calendar=office_calendar(session))
     values = {
         "tenant": tenant_of(session),
         "now": moment,

@@ -14,6 +14,8 @@ from selaras.demo.stage import Stage
 from selaras.errors import Refused
 from selaras.evaluation.queries import latest_outcome
 from selaras.followup import deciding
+from selaras.followup.access import objection_for
+from selaras.followup.desk.hearing import state
 from selaras.followup.improving import open_case
 from selaras.followup.lists import Asked, counts, proposals
 from selaras.followup.objecting import Verdict, decide, file
@@ -29,6 +31,7 @@ DECREE = "Contoh/001"
 ENDORSED, DECIDED = 6, 3
 _WHY = "Data rekaan untuk demonstrasi: "
 _OBJECTED = _WHY + "hasil pekerjaan lintas unit pada akhir triwulan belum ikut diperhitungkan."
+_EXPLAINED = _WHY + "pekerjaan lintas unit telah dihitung pada hasil kerja tim sesuai bukti dukung yang ada."
 _REFUSED = _WHY + "kedua belah pihak telah didengar, bukti yang diajukan sudah diperhitungkan."
 _IMPROVE = _WHY + "target belum terpenuhi, pegawai dibimbing selama masa perbaikan."
 
@@ -104,6 +107,16 @@ def _improvement(scene: Scene) -> None:
             return
 
 
+def _hear(scene: Scene, objector: Actor, appraiser: Actor) -> None:
+    """The appraiser explains the result; the person has nothing to add to the objection."""
+    scene.session.flush()
+    assert objector.person_id is not None
+    stage = scene.stage
+    found = objection_for(scene.session, objector, stage.registry, objector.person_id, scene.code)
+    state(scene.session, objector, stage.store, found, "", nothing_to_add=True)
+    state(scene.session, appraiser, stage.store, found, _EXPLAINED)
+
+
 def _objections(scene: Scene) -> None:
     """Two object: one waits for the superior of the appraiser, the other has been heard and refused."""
     whose = agency(scene.session, scene.tenant)
@@ -113,9 +126,11 @@ def _objections(scene: Scene) -> None:
         outcome = latest_outcome(scene.session, person_id, scene.code)
         if outcome is None or outcome.state != "delivered" or outcome.appraiser_id is None:
             continue
-        file(scene.session, scene.person(person_id, Role.EMPLOYEE), scene.stage.registry, scene.code, _OBJECTED)
+        objector = scene.person(person_id, Role.EMPLOYEE)
+        file(scene.session, objector, scene.stage.registry, scene.stage.store, scene.code, _OBJECTED)
         above = superior_of(scene.session, outcome.appraiser_id, day)
         if turn and above is not None:
             superior = scene.person(above, Role.APPRAISER)
+            _hear(scene, objector, scene.person(outcome.appraiser_id, Role.APPRAISER))
             verdict = Verdict(False, _REFUSED)
             decide(scene.session, superior, scene.stage.registry, person_id, scene.code, verdict)

@@ -73,6 +73,8 @@ _CODES = {
     "quarter": lazy_gettext("quarter"),
     "half_year": lazy_gettext("half-year"),
     "year": lazy_gettext("year"),
+    "calendar": lazy_gettext("calendar days"),
+    "working": lazy_gettext("working days"),
 }
 
 

@@ -9,18 +9,19 @@ from itertools import pairwise
 from uuid import UUID
 
 import polars as pl
-from psycopg import sql
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record, salted
-from selaras.db.bulk import connection_of, insert_frame, set_based, staged
+from selaras.db.bulk import insert_frame, set_based
 from selaras.db.session import tenant_of
 from selaras.errors import Invalid, NotFound
+from selaras.evaluation.changes import Change, told
 from selaras.evaluation.facts import covered
 from selaras.evaluation.models import Period, Segment
+from selaras.evaluation.moving import KNOWN, move_ratings, restated
 from selaras.evaluation.queries import PeriodView
-from selaras.evaluation.segment_facts import formed, held_within, rated
+from selaras.evaluation.segment_facts import formed, held_within
 from selaras.evaluation.segment_queries import SegmentView, segments_of
 from selaras.evaluation.segments import ENDED, SEGMENT_SCHEMA, Law, cut, several
 from selaras.evaluation.service import REASON_LENGTH, open_for_rating
@@ -67,23 +68,25 @@ def form_segments(session: Session, actor: Actor, code: str, law: Sequence[Follo
     actor.require(Permission.CLOSE_PERIOD)
     period = open_for_rating(session, code)
     with set_based(session):
-        segments, stated = _form(session, period, law)
+        segments, stated, gone = _form(session, period, law)
+    told(session, actor, gone)
     people = _count(session, period)
     record(session, actor, "segments.form", f"period:{period.id}", {"period": code, "people": people})
     return Formed(people, segments, stated)
 
 
-def form_one(session: Session, code: str, person_id: UUID, law: Sequence[Followed]) -> None:
+def form_one(session: Session, actor: Actor, code: str, person_id: UUID, law: Sequence[Followed]) -> None:
     """The same for one person whose dated rows have changed; what was stated by hand stays."""
     period = open_for_rating(session, code)
-    _form(session, period, law, person_id)
+    _, _, gone = _form(session, period, law, person_id)
+    told(session, actor, gone)
     _count(session, period)
 
 
 def _form(
     session: Session, period: PeriodView, law: Sequence[Followed], person_id: UUID | None = None
-) -> tuple[int, int]:
-    """How many segments there are now, and of how many people they were left as they had been stated."""
+) -> tuple[int, int, list[Change]]:
+    """How many segments there are now, of how many people they were left as stated, and the ratings that are gone."""
     whole = _rules_of_whole(period, law)
     held = held_within(session, period, whole.segmentation.periods, person_id)
     found = several(cut(held, period.starts, period.ends, _laws(law), whole.segmentation), period.ends, whole.code)
@@ -93,8 +96,8 @@ def _form(
     made = delete(Segment).where(Segment.period_id == period.id, Segment.origin == "facts")
     session.execute(made if person_id is None else made.where(Segment.person_id == person_id))
     _insert(session, period, found)
-    _move_ratings(session, period, before.filter(pl.col("origin") == "facts"), found, person_id)
-    return found.height, by_hand.height
+    gone = move_ratings(session, period, before.filter(pl.col("origin") == "facts"), found, person_id)
+    return found.height, by_hand.height, gone
 
 
 def state_segments(
@@ -121,7 +124,8 @@ def state_segments(
     session.execute(delete(Segment).where(Segment.period_id == period.id, Segment.person_id == person_id))
     _insert(session, period, rows)
     known = [{"person": str(person_id), "number": one.number, "ends": one.ends} for one in before]
-    _move_ratings(session, period, pl.DataFrame(known, schema=_KNOWN), rows)
+    gone = move_ratings(session, period, pl.DataFrame(known, schema=KNOWN), rows)
+    told(session, actor, [*gone, *restated(period, person_id, before, _made(stated))], reason)
     _count(session, period)
     payload = {"period": code, "segments": len(stated), "reason": salted(session, reason.strip())}
     record(session, actor, "segments.state", f"person:{person_id}", payload)
@@ -185,12 +189,10 @@ def release_segments(session: Session, actor: Actor, code: str, person_id: UUID,
     session.execute(delete(Segment).where(Segment.period_id == period.id, Segment.person_id == person_id))
     _insert(session, period, found)
     known = [{"person": str(person_id), "number": one.number, "ends": one.ends} for one in before]
-    _move_ratings(session, period, pl.DataFrame(known, schema=_KNOWN), found)
+    gone = move_ratings(session, period, pl.DataFrame(known, schema=KNOWN), found)
+    told(session, actor, [*gone, *restated(period, person_id, before, {})])
     _count(session, period)
     record(session, actor, "segments.release", f"person:{person_id}", {"period": code, "segments": found.height})
-
-
-_KNOWN: dict[str, type[pl.DataType]] = {"person": pl.String, "number": pl.Int16, "ends": pl.Date}
 
 
 def _rules_of_whole(period: PeriodView, law: Sequence[Followed]) -> Rules:
@@ -331,52 +333,6 @@ def _row(
     }
 
 
-def _move_ratings(
-    session: Session, period: PeriodView, before: pl.DataFrame, now: pl.DataFrame, person_id: UUID | None = None
-) -> None:
-    """A rating belongs to the evaluated segment in which its old one ended, or the last before it, else the first.
-
-    Of two that meet in one, the later stays.
-    """
-    given = rated(session, period.id, person_id)
-    people = pl.concat([before.select("person"), now.select("person")]).unique()
-    given = given.join(people, on="person", how="semi").join(
-        before.select(*_KNOWN), on=["person", "number"], how="left"
-    )
-    starts = now.filter("evaluated").select("person", target="number", target_starts="starts")
-    moved = (
-        given.with_columns(pl.col("ends").fill_null(period.ends))
-        .join(starts, on="person", how="left")
-        .filter(
-            pl.col("target").is_null()
-            | (pl.col("target_starts") <= pl.col("ends"))
-            | (pl.col("target") == pl.col("target").min().over("id"))
-        )
-        .sort("person", "number", "target")
-        .group_by("id", "person", "number", maintain_order=True)
-        .agg(pl.col("target").last().fill_null(1))
-        .with_columns(stays=pl.col("number") == pl.col("number").max().over("person", "target"))
-    )
-    changed = moved.filter(~pl.col("stays") | (pl.col("target") != pl.col("number")))
-    if changed.height:
-        _renumber(session, moved.filter("stays").select("id", segment="target"), moved.filter(~pl.col("stays"))["id"])
-
-
-# Twice, through numbers that no segment has: the key would be held twice on the way.
-_APART = 10_000
-
-
-def _renumber(session: Session, kept: pl.DataFrame, superseded: pl.Series) -> None:
-    with staged(session, "rating", kept) as stage, connection_of(session).cursor() as cursor:
-        values = {"tenant": tenant_of(session), "apart": _APART, "gone": superseded.to_list()}
-        cursor.execute("DELETE FROM selaras.rating WHERE tenant_id = %(tenant)s AND id = ANY(%(gone)s::uuid[])", values)
-        apart = """
-            UPDATE selaras.rating r SET segment = s.segment + %(apart)s FROM {} s
-            WHERE r.tenant_id = %(tenant)s AND r.id = s.id
-        """
-        cursor.execute(sql.SQL(apart).format(stage), values)
-        together = """
-            UPDATE selaras.rating SET segment = segment - %(apart)s
-            WHERE tenant_id = %(tenant)s AND segment > %(apart)s
-        """
-        cursor.execute(together, values)
+def _made(stated: Sequence[StatedSegment]) -> dict[int, tuple[str | None, float | None]]:
+    """Number of the segment → the outcome and score made elsewhere, if any."""
+    return {n: (one.outcome, one.score) for n, one in enumerate(stated, 1)}

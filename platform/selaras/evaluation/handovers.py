@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from selaras.audit.service import record, salted
 from selaras.clock import now
 from selaras.errors import Conflict, Invalid, NotFound
+from selaras.evaluation.changes import Change, told
 from selaras.evaluation.models import HandedOverResult, Handover, Rating
 from selaras.evaluation.wording import Word
 from selaras.identity.actor import Actor
@@ -104,12 +105,24 @@ def withdraw_handover(session: Session, actor: Actor, handover_id: UUID, reason:
         raise NotFound("handover_unknown", "No results were handed over by this import.")
     if row.state != "taken":
         raise Conflict("handover_withdrawn", "These results were withdrawn already.")
-    session.execute(delete(HandedOverResult).where(HandedOverResult.handover_id == handover_id))
+    gone = session.scalars(
+        delete(HandedOverResult).where(HandedOverResult.handover_id == handover_id).returning(HandedOverResult)
+    ).all()
+    told(
+        session,
+        actor,
+        [Change(one.person_id, one.period_code, "withdrawn", _result(one), None, one.segment) for one in gone],
+        reason,
+    )
     row.state, row.reason = "withdrawn", reason.strip()
     row.withdrawn_at, row.withdrawn_by = now(), actor.account_id
     payload = {"results": row.results, "reason": salted(session, reason.strip())}
     record(session, actor, "handover.withdraw", f"handover:{handover_id}", payload)
     return row.results
+
+
+def _result(row: HandedOverResult) -> dict[str, Any]:
+    return {"outcome": row.outcome, "score": row.score}
 
 
 def refuse_handed_over(session: Session, period_id: UUID, code: str) -> None:

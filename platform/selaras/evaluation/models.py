@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
+from selaras.evaluation import rating_models  # noqa: F401  # its tables belong to the metadata
 
 
 class Period(TenantModel):
@@ -97,6 +98,7 @@ class Rating(TenantModel):
         within("person_id", "person"),
         within("appraiser_id", "person"),
         UniqueConstraint("tenant_id", "period_id", "person_id", "segment"),
+        Index("ix_rating_appraiser", "tenant_id", "appraiser_id"),
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from selaras.calendar.days import DayKind, add_days
-from selaras.clock import today
+from selaras.calendar.days import DayKind
+from selaras.calendar.office import NATIONAL, OfficeCalendar
+from selaras.calendar.queries import office_calendar
 from selaras.errors import NotFound
 from selaras.evaluation.models import (
     Outcome,
@@ -28,7 +29,8 @@ from selaras.evaluation.rules import OutcomeState, outcome_state
 from selaras.evaluation.wording import stored_description
 from selaras.organisation.models import Person, Unit
 from selaras.regulation.receipt import Receipt, receipt_from_steps
-from selaras.tenancy.models import Agency, RuleText
+from selaras.tenancy.legal_clock import LegalClock, legal_clock
+from selaras.tenancy.models import RuleText
 
 
 @dataclass(frozen=True)
@@ -155,19 +157,22 @@ def ratings(
 
 def history(session: Session, person_id: UUID) -> list[OutcomeView]:
     """The person's outcomes that are set, newest period first, over every regulation."""
-    zone = _zone(session)
+    clock = legal_clock(session)
     events = _events(session, person_id)
     rows = session.execute(_outcomes(person_id).order_by(Period.ends.desc(), Period.starts)).all()
+    calendar = _calendar_for(session, rows)
     newest: dict[tuple[UUID, int], OutcomeView] = {}
     for row in rows:
-        newest.setdefault((row.Outcome.period_id, row.Outcome.segment), _view(row, events, zone))
+        newest.setdefault((row.Outcome.period_id, row.Outcome.segment), _view(row, events, clock, calendar))
     return list(newest.values())
 
 
 def latest_outcome(session: Session, person_id: UUID, code: str) -> OutcomeView | None:
     """The newest revision that is set of one period (the last segment), or None."""
     row = session.execute(_outcomes(person_id).where(Period.code == code).limit(1)).first()
-    return _view(row, _events(session, person_id), _zone(session)) if row else None
+    if row is None:
+        return None
+    return _view(row, _events(session, person_id), legal_clock(session), _calendar_for(session, [row]))
 
 
 def receipt(session: Session, person_id: UUID, code: str) -> ReceiptView:
@@ -316,19 +321,17 @@ def _events(session: Session, person_id: UUID) -> dict[tuple[UUID, int, int], di
     }
 
 
-def _zone(session: Session) -> str:
-    return session.execute(select(Agency.time_zone).where(Agency.tenant_id == session.info["tenant"])).scalar_one()
-
-
-def _view(row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]], zone: str) -> OutcomeView:
+def _view(
+    row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]], clock: LegalClock, calendar: OfficeCalendar
+) -> OutcomeView:
     outcome, batch, period = row.Outcome, row.OutcomeBatch, row.Period
-    until = objection_until(batch.delivered_at, row.objection, zone)
+    until = clock.until(batch.delivered_at, row.objection, calendar) if batch.delivered_at else None
     happened = events.get((outcome.period_id, outcome.segment, outcome.revision), {})
     state = outcome_state(
         batch.state,
         batch.delivered_at,
         frozenset(happened),
-        until is not None and today(zone) > until,
+        until is not None and clock.today() > until,
     )
     return OutcomeView(
         person_id=outcome.person_id,
@@ -358,8 +361,7 @@ def _view(row: Row[Any], events: dict[tuple[UUID, int, int], dict[str, datetime]
     )
 
 
-def objection_until(delivered_at: datetime | None, window: dict[str, Any], zone: str) -> date | None:
-    """The last day on which an objection is in time, in the agency's zone; None before delivery."""
-    if delivered_at is None:
-        return None
-    return add_days(delivered_at.astimezone(ZoneInfo(zone)).date(), int(window["days"]), DayKind(window["kind"]))
+def _calendar_for(session: Session, rows: Sequence[Row[Any]]) -> OfficeCalendar:
+    """The agency's calendar, read only where some window is counted in working days."""
+    counted = any((row.objection or {}).get("kind") == DayKind.WORKING for row in rows)
+    return office_calendar(session) if counted else NATIONAL

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
-from selaras.evaluation.queries import PeriodView, objection_until, periods
+from selaras.evaluation.queries import PeriodView, periods
 from selaras.organisation.reminding import Reminded, remind, step_on
 from selaras.organisation.tasks import legal_day
+from selaras.tenancy.legal_clock import legal_clock
 
 # How long before a period ends progress is looked for at all.
 AHEAD = timedelta(days=20)
@@ -76,16 +77,17 @@ def remind_of_answers(session: Session, asked: Reminded) -> int:
     """Everybody whose time to object to a result is about to end, and who has neither accepted nor objected."""
     told = 0
     values = {"tenant": tenant_of(session), "since": asked.day - timedelta(days=60)}
+    clock = legal_clock(session)
     for row in session.execute(_DELIVERED, values).all():
-        until = objection_until(row.delivered_at, row.clock, asked.zone)
-        step = step_on(asked.day, until) if until else None
-        if until and step in ("soon", "last"):
+        until = clock.until(row.delivered_at, row.clock, asked.calendar)
+        step = step_on(asked.day, until, asked.calendar)
+        if step in ("soon", "last"):
             told += remind(session, _UNANSWERED, "answer_due", str(row.id), until, step, batch=row.id, of=row.code)
     return told
 
 
 def _about(session: Session, asked: Reminded, whom: str, code: str, period: PeriodView, due: date | None) -> int:
-    step = step_on(asked.day, due) if due else "over"
+    step = step_on(asked.day, due, asked.calendar) if due else "over"
     if step is None:
         return 0
     values = {"period": period.id, "starts": period.starts, "ends": period.ends}

@@ -1,4 +1,4 @@
-"""Commands: open a period, rate, set an organisation's rating, answer an outcome, override a distribution."""
+"""Commands: open a period, judge what a rating may say, answer an outcome, override a distribution."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from selaras.audit.service import record, salted
 from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
-from selaras.evaluation.access import rateable
 from selaras.evaluation.models import (
     DistributionOverride,
     OutcomeEvent,
     Period,
     RankingRule,
-    Rating,
     Segment,
 )
 from selaras.evaluation.queries import OutcomeView, PeriodView, latest_outcome, period_by_code
@@ -158,47 +156,6 @@ def refuse_settled(session: Session, code: str) -> None:
         )
 
 
-def rate(
-    session: Session,
-    actor: Actor,
-    person_id: UUID,
-    code: str,
-    inputs: Mapping[str, object],
-    rules: Rules,
-    segment: int | None = None,
-) -> None:
-    """The appraiser's judgement of one person: `inputs` are the person columns that the regulation declares.
-
-    `segment`: of the person's period, else the last that the actor rates; `rules` are those of its last day.
-    """
-    period = open_for_rating(session, code)
-    try:
-        found = rateable(session, actor, person_id, code, segment)
-    except NotFound as unknown:
-        raise Refused(
-            "not_the_appraiser", "Only the appraiser of this person on {day} may rate.", day=period.ends
-        ) from unknown
-    refuse_bad_inputs(person_id, inputs, rules)
-    refuse_surveyed(session, person_id, period.id, inputs)
-    values = {
-        "tenant_id": tenant_of(session),
-        "period_id": period.id,
-        "person_id": person_id,
-        "segment": found.segment,
-        "appraiser_id": actor.person_id,
-        "inputs": dict(inputs),
-        "rated_at": now(),
-    }
-    statement = insert(Rating).values(values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id", "period_id", "person_id", "segment"],
-            set_={name: statement.excluded[name] for name in ("appraiser_id", "inputs", "rated_at")},
-        )
-    )
-    record(session, actor.by(found.acting), "rating.set", f"person:{person_id}", {"period": code})
-
-
 def refuse_surveyed(session: Session, person_id: UUID, period_id: UUID, inputs: Mapping[str, object]) -> None:
     """`Invalid` where somebody writes what a closed survey of the period says."""
     held = columns_of(session, person_id, period_id) & set(inputs)
@@ -210,7 +167,12 @@ def refuse_surveyed(session: Session, person_id: UUID, period_id: UUID, inputs: 
         )
 
 
-def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules) -> None:
+def refuse_unknown_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules) -> None:
+    """As `refuse_bad_inputs`, for what is still being written: something may be missing."""
+    refuse_bad_inputs(person_id, inputs, rules, whole=False)
+
+
+def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rules, *, whole: bool = True) -> None:
     """`Invalid` names the column, what is wrong with its value, and the remedy."""
     unknown = sorted(set(inputs) - {column.name for column in rules.asked_columns})
     if unknown:
@@ -219,7 +181,11 @@ def refuse_bad_inputs(person_id: UUID, inputs: Mapping[str, object], rules: Rule
     for name, value in inputs.items():
         if not _plain(value):
             raise Invalid("rating_shape", "{column} takes a single text or number.", column=name)
-    problems = rules.validate(pl.DataFrame([{"person": str(person_id), **inputs}]), None, asked=True)
+    problems = [
+        one
+        for one in rules.validate(pl.DataFrame([{"person": str(person_id), **inputs}]), None, asked=True)
+        if whole or one.column in inputs
+    ]
     if problems:
         raise Invalid(
             "rating_value",

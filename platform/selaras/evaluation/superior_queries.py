@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from selaras.calendar.office import NATIONAL, OfficeCalendar
+from selaras.calendar.queries import office_calendar
 from selaras.evaluation.superior_rules import Asked, sides_for
 from selaras.identity.actor import Actor
 from selaras.identity.models import Account
@@ -105,8 +107,9 @@ def _select() -> _Found:
 def _views(session: Session, actor: Actor, today: date, statement: _Found) -> list[ProposalView]:
     rows = session.execute(statement).all()
     answers = _answers(session, [one.id for one, *_ in rows])
+    calendar = office_calendar(session) if rows else NATIONAL
     return [
-        _view(actor, today, one, owner, (proposed, theirs), (present, ours), answers[one.id])
+        _view(actor, today, one, owner, (proposed, theirs), (present, ours), answers[one.id], calendar)
         for one, owner, proposed, theirs, present, ours in rows
     ]
 
@@ -134,6 +137,7 @@ def _view(
     wanted: tuple[Person, Account | None],
     current: tuple[Person | None, Account | None],
     answers: list[AnswerView],
+    calendar: OfficeCalendar,
 ) -> ProposalView:
     (proposed, theirs), (present, ours) = wanted, current
     over = one.state == "open" and today > one.expires_on
@@ -150,6 +154,7 @@ def _view(
         person_id=actor.person_id,
         manages=MANAGES in actor.permissions,
         has_answered=any(answer.given_by == actor.account_id for answer in answers),
+        calendar=calendar,
     )
     return ProposalView(
         id=one.id,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from selaras.calendar.days import DayKind, add_days
+from selaras.calendar.days import DayKind
+from selaras.calendar.office import NATIONAL, OfficeCalendar
 
 SIDES = ("proposed", "present")
 ANSWER_DAYS = 3
@@ -28,9 +29,9 @@ class Asked:
     answered: bool
 
 
-def deputy_since(made_on: date) -> date:
+def deputy_since(made_on: date, calendar: OfficeCalendar = NATIONAL) -> date:
     """From this day on the performance manager may answer in the place of whoever is silent."""
-    return add_days(made_on, ANSWER_DAYS + 1, DayKind.WORKING)
+    return calendar.add_days(made_on, ANSWER_DAYS + 1, DayKind.WORKING)
 
 
 def sides_for(
@@ -42,6 +43,7 @@ def sides_for(
     person_id: UUID | None,
     manages: bool,
     has_answered: bool,
+    calendar: OfficeCalendar = NATIONAL,
 ) -> dict[str, str]:
     """Side → as what somebody may answer for it today: `oneself`, or `manager` in another's place.
 
@@ -57,6 +59,6 @@ def sides_for(
             continue
         if person_id is not None and one.person_id == person_id:
             return {one.side: "oneself"}
-        if manages and (not one.reachable or today >= deputy_since(made_on)):
+        if manages and (not one.reachable or today >= deputy_since(made_on, calendar)):
             found[one.side] = "manager"
     return found

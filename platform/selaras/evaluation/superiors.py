@@ -155,7 +155,7 @@ def _carry_out(session: Session, actor: Actor, row: SuperiorProposal, law_of: La
     for period in _open_since(session, row.effective_on):
         law = law_of(period.starts, period.ends)
         if law and law[-1].until > period.ends:
-            form_one(session, period.code, row.person_id, law)
+            form_one(session, actor, period.code, row.person_id, law)
     _settle(session, row, "done", "superior_changed")
     for one in {row.proposed_id, row.present_id, before} - {None}:
         tell(session, one, "superior_changed", row.id, {"proposal": str(row.id)})  # type: ignore[arg-type]  # None is taken out

@@ -15,6 +15,7 @@ from selaras.audit.service import record, salted
 from selaras.clock import now
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
+from selaras.evaluation.changes import following_leaders
 from selaras.evaluation.models import OrganisationRating, OrganisationRecommendation
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.service import open_for_rating
@@ -173,19 +174,22 @@ def set_unit_rating(session: Session, actor: Actor, code: str, unit_id: UUID, ra
     }
     statement = insert(OrganisationRating).values(values)
     changed = {name: statement.excluded[name] for name in ("rating", "set_by", "set_at")}
-    session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "period_id", "unit_id"], set_=changed))
+    keyed = statement.on_conflict_do_update(index_elements=["tenant_id", "period_id", "unit_id"], set_=changed)
+    with following_leaders(session, actor, (period.id, code), rules):
+        session.execute(keyed)
     record(session, actor, "organisation_rating.set", f"unit:{unit_id}", {"period": code, "rating": rating})
 
 
-def remove_unit_rating(session: Session, actor: Actor, code: str, unit_id: UUID) -> None:
-    """Take a rating back, so that the one of the unit above holds again."""
+def remove_unit_rating(session: Session, actor: Actor, code: str, unit_id: UUID, rules: Rules) -> None:
+    """Take a rating back, so that the one of the unit above holds again; a head's own rating counts again."""
     period = open_for_rating(session, code)
     _may(session, actor, period, unit_id)
-    session.execute(
-        delete(OrganisationRating).where(
-            OrganisationRating.period_id == period.id, OrganisationRating.unit_id == unit_id
+    with following_leaders(session, actor, (period.id, code), rules):
+        session.execute(
+            delete(OrganisationRating).where(
+                OrganisationRating.period_id == period.id, OrganisationRating.unit_id == unit_id
+            )
         )
-    )
     record(session, actor, "organisation_rating.remove", f"unit:{unit_id}", {"period": code})
 
 

@@ -25,6 +25,7 @@ from selaras.exchange.intake import Intake, Loader
 from selaras.exchange.kinds import (
     accounts,
     assignments,
+    closed_days,
     feedback,
     goals,
     history,
@@ -74,6 +75,7 @@ LOADERS: Mapping[Kind, Loader] = {
     Kind.HISTORY: history.load,
     Kind.POTENTIAL: potential.load,
     Kind.ACCOUNTS: accounts.load,
+    Kind.CLOSED_DAYS: closed_days.load,
 }
 
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     HISTORY = "history"
     POTENTIAL = "potential"
     ACCOUNTS = "accounts"
+    CLOSED_DAYS = "closed_days"
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ ASPECTS = MappingProxyType({"kuantitas": "quantity", "kualitas": "quality", "wak
 DOCUMENTS = MappingProxyType(
     {"rpjmd": "rpjmd", "renstra": "renstra", "perjanjian kinerja": "perjanjian_kinerja", "pk": "perjanjian_kinerja"}
 )
+CLOSED = MappingProxyType({"libur nasional": "national", "cuti bersama": "joint_leave", "libur daerah": "local"})
 
 LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
     {
@@ -269,6 +271,12 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
                 filled=False,
                 codes={"aktif": "open", "nonaktif": "closed", "ditutup": "closed"},
             ),
+        ),
+        Kind.CLOSED_DAYS: (
+            Column("TANGGAL", "day", "date"),
+            Column("JENIS", "kind", "code", codes=CLOSED),
+            Column("NAMA", "name", longest=200),
+            Column("DASAR", "source", longest=200),
         ),
         Kind.ORGANISATION_RATINGS: (
             Column("UNOR ID", "unit_source_id"),

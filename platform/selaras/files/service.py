@@ -66,6 +66,24 @@ def keep(
     return row.id
 
 
+def keep_also(session: Session, actor: Keeper, file_id: UUID, purpose: str, subject_id: UUID) -> UUID:
+    """Keep a stored file's bytes for a second purpose, under a row of its own; they stay until both rows are gone."""
+    _held_against_sweeps(session)
+    held = stored_file(session, file_id)
+    row = StoredFile(
+        sha256=held.sha256,
+        size=held.size,
+        name=held.name,
+        media_type=held.media_type,
+        purpose=purpose,
+        subject_id=subject_id,
+        account_id=actor.account_id,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def check_name(name: str, **where: Any) -> None:
     """`Invalid` for a name that is empty, too long or not printable; `field=…` names the input that holds it."""
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():

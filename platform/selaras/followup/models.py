@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
+from selaras.followup.desk import models as desk  # noqa: F401  # tables are found through this module
 
 
 class RemunerationTable(TenantModel):
@@ -173,7 +174,10 @@ class ImprovementStep(TenantModel):
 
 
 class ObjectionDecision(TenantModel):
-    """How an objection was decided (PP 30/2019 Ps 59): final. Upheld, it names the correcting revision."""
+    """How an objection was decided (PP 30/2019 Ps 59): final. Upheld, it names the correcting revision.
+
+    `extent`: granted as a whole, in part, or not at all.
+    """
 
     __tablename__ = "objection_decision"
     app_may = "SELECT, INSERT"
@@ -183,6 +187,7 @@ class ObjectionDecision(TenantModel):
     segment: Mapped[int] = mapped_column(SmallInteger)
     revision: Mapped[int] = mapped_column(SmallInteger)
     upheld: Mapped[bool]
+    extent: Mapped[str]
     reason: Mapped[str]
     corrected_revision: Mapped[int | None] = mapped_column(SmallInteger)
     decided_as: Mapped[str]
@@ -195,6 +200,8 @@ class ObjectionDecision(TenantModel):
         within("account_id", "account"),
         UniqueConstraint("tenant_id", "period_id", "person_id", "segment", "revision"),
         CheckConstraint("NOT upheld OR corrected_revision IS NOT NULL", name="revision"),
+        CheckConstraint("extent IN ('whole', 'part', 'none')", name="extent"),
+        CheckConstraint("upheld = (extent <> 'none')", name="upheld"),
         CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
     )
 

@@ -13,17 +13,23 @@ from sqlalchemy.orm import Session
 from selaras.audit.service import record, salted
 from selaras.clock import now, today
 from selaras.db.session import tenant_of
-from selaras.errors import Conflict, Refused
+from selaras.errors import Conflict, NotFound, Refused
 from selaras.evaluation import service as evaluation
+from selaras.evaluation.changes import Change, told
 from selaras.evaluation.correcting import correct
 from selaras.evaluation.models import OutcomeEvent
 from selaras.evaluation.queries import OutcomeView, latest_outcome
+from selaras.files.store import FileStore
 from selaras.followup.access import objection_for
 from selaras.followup.deciding import withdraw
+from selaras.followup.desk.bundle import freeze
+from selaras.followup.desk.hearing import refuse_over, refuse_unheard
+from selaras.followup.desk.models import ObjectionCase
+from selaras.followup.desk.standing_back import barred_from
 from selaras.followup.models import ObjectionDecision, Proposal, Remuneration
 from selaras.followup.objections import Objection, decider_of
 from selaras.followup.proposing import propose
-from selaras.followup.rulebooks import path_without_superior
+from selaras.followup.rulebooks import hearing_window, path_without_superior
 from selaras.followup.rules import refuse_short
 from selaras.followup.service import apply_table
 from selaras.identity.actor import Actor, system
@@ -39,13 +45,15 @@ NOBODY = "tidak_ada"
 class Verdict:
     """What the superior decides: upheld or not, the written reason, and, upheld, the ratings as they should be.
 
-    `parts`: the same for the parts of a combined result, by their numbers.
+    `in_part`: upheld, but not all that was objected to. `parts`: the same ratings for the parts of a combined result,
+    by their numbers.
     """
 
     upheld: bool
     reason: str
     inputs: Mapping[str, object] = field(default_factory=dict)
     parts: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    in_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,15 +63,19 @@ class Decided:
     upheld: bool
     revision: int
     outcome: str
+    score: float | None = None
     pay_before: Decimal | None = None
     pay_after: Decimal | None = None
 
 
-def file(session: Session, actor: Actor, registry: Registry, code: str, reason: str) -> None:
-    """The person objects; whoever must decide is told. Refused where nobody above can decide, and when it is late."""
+def file(session: Session, actor: Actor, registry: Registry, store: FileStore, code: str, reason: str) -> None:
+    """The person objects: the evidence is frozen, both sides are asked to explain, whoever must decide is told.
+
+    Refused where nobody above can decide, and when it is late. Sent again, nothing happens twice.
+    """
     day = today(agency(session, tenant_of(session)).time_zone)
     outcome = latest_outcome(session, actor.person_id, code) if actor.person_id else None
-    decider = decider_of(session, outcome.appraiser_id, day) if outcome else None
+    decider = decider_of(session, outcome.appraiser_id, day, _sides(outcome)) if outcome else None
     if outcome and decider is None and path_without_superior(session, registry, day) == NOBODY:
         raise Refused(
             "objection.nobody_above",
@@ -71,8 +83,68 @@ def file(session: Session, actor: Actor, registry: Registry, code: str, reason: 
             article=ARTICLE,
         )
     evaluation.object_to(session, actor, code, reason)
-    if outcome and decider:
-        tell(session, decider, "objection_filed", outcome.person_id, {"period": code})
+    if outcome is None or case_of(session, outcome) is not None:
+        return
+    case = ObjectionCase(
+        person_id=outcome.person_id,
+        period_id=outcome.period_id,
+        segment=outcome.segment,
+        revision=outcome.revision,
+        decider_id=decider,
+        invited_at=now(),
+        hearing=hearing_window(session, registry, day),
+    )
+    session.add(case)
+    session.flush()
+    frozen = freeze(session, actor, store, case.id, outcome, reason.strip())
+    payload = {"case": case.id, "decider": decider, "bundle": frozen, "period": code}
+    record(session, actor, "objection.filed", f"person:{outcome.person_id}", payload)
+    _invite(session, outcome, decider)
+
+
+def _sides(outcome: OutcomeView) -> set[UUID]:
+    return {one for one in (outcome.person_id, outcome.appraiser_id) if one is not None}
+
+
+def _invite(session: Session, outcome: OutcomeView, decider: UUID | None) -> None:
+    period = {"period": outcome.period_code}
+    for side in _sides(outcome):
+        tell(session, side, "objection_hearing", outcome.person_id, period)
+    if decider:
+        tell(session, decider, "objection_filed", outcome.person_id, period)
+
+
+def case_of(session: Session, outcome: OutcomeView) -> ObjectionCase | None:
+    """The case of an objection to exactly this result, locked; None without one."""
+    return session.scalar(
+        select(ObjectionCase)
+        .where(
+            ObjectionCase.person_id == outcome.person_id,
+            ObjectionCase.period_id == outcome.period_id,
+            ObjectionCase.segment == outcome.segment,
+            ObjectionCase.revision == outcome.revision,
+        )
+        .with_for_update()
+    )
+
+
+def take_back(session: Session, actor: Actor, registry: Registry, code: str) -> None:
+    """The person withdraws their objection before it is decided: the result stands and is final with that."""
+    if actor.person_id is None:
+        raise NotFound("objection.unknown", "There is no such objection here.")
+    evaluation.hold_answers(session, actor.person_id)
+    objection = objection_for(session, actor, registry, actor.person_id, code)
+    outcome = latest_outcome(session, actor.person_id, code)
+    refuse_over(objection)
+    case = case_of(session, outcome) if outcome else None
+    if outcome is None or case is None:
+        raise Conflict("objection.decided", "This objection has been decided already; that decision is final.")
+    case.withdrawn_at = now()
+    _final(session, actor, outcome, outcome.revision)
+    record(session, actor, "objection.withdrawn", f"person:{outcome.person_id}", {"case": case.id, "period": code})
+    for one in (case.decider_id, outcome.appraiser_id):
+        if one is not None:
+            tell(session, one, "objection_withdrawn", outcome.person_id, {"period": code})
 
 
 def decide(
@@ -90,31 +162,40 @@ def decide(
     refuse_short(verdict.reason)
     evaluation.hold_answers(session, person_id)
     objection = objection_for(session, actor, registry, person_id, code)
-    _refuse(actor, objection)
+    _refuse(session, actor, objection)
+    refuse_over(objection)
     outcome = latest_outcome(session, person_id, code)
-    if outcome is None or outcome.revision != objection.revision or objection.decided_at is not None:
+    if outcome is None or outcome.revision != objection.revision:
         raise Conflict("objection.decided", "This objection has been decided already; that decision is final.")
+    refuse_unheard(session, objection)
     if verdict.upheld:
         decided = _correct(session, registry, outcome, verdict)
     else:
         decided = Decided(False, outcome.revision, outcome.outcome)
     _final(session, actor, outcome, decided.revision)
-    _keep(session, actor, objection, outcome, decided, verdict.reason.strip())
+    _keep(session, actor, objection, outcome, decided, verdict)
+    if verdict.upheld:
+        before = {"outcome": outcome.outcome, "score": outcome.score}
+        after = {"outcome": decided.outcome, "score": decided.score}
+        told(session, actor, [Change(person_id, code, "objection", before, after, outcome.segment)], verdict.reason)
     tell(session, person_id, "objection_decided", outcome.period_id, {"period": code, "upheld": verdict.upheld})
     if outcome.appraiser_id:
         tell(session, outcome.appraiser_id, "objection_answered", person_id, {"period": code, "upheld": verdict.upheld})
     return decided
 
 
-def _refuse(actor: Actor, objection: Objection) -> None:
+def _refuse(session: Session, actor: Actor, objection: Objection) -> None:
     if actor.account_id is None or not objection.may_decide:
         raise Refused(
             "objection.not_the_superior",
             "Only the superior of the appraiser decides this objection ({article}).",
             article=ARTICLE,
         )
-    if actor.person_id in (objection.person_id, objection.appraiser_id):
-        raise Refused("objection.own", "Neither the person nor the appraiser decides an objection to their own result.")
+    if actor.person_id in barred_from(session, objection):
+        raise Refused(
+            "objection.own",
+            "Neither the person, nor the appraiser, nor whoever declared an interest decides this objection.",
+        )
 
 
 def law_of(session: Session, registry: Registry, outcome: OutcomeView) -> dict[str, Rules]:
@@ -133,7 +214,12 @@ def _correct(session: Session, registry: Registry, outcome: OutcomeView, verdict
     if spoke or _proposed(session, outcome.period_id):
         propose(session, system(tenant_of(session)), outcome.period_code, registry, outcome.person_id)
     return Decided(
-        True, correction.revision, correction.outcome, paid.get(outcome.revision), paid.get(correction.revision)
+        True,
+        correction.revision,
+        correction.outcome,
+        correction.score,
+        paid.get(outcome.revision),
+        paid.get(correction.revision),
     )
 
 
@@ -166,9 +252,17 @@ def _final(session: Session, actor: Actor, outcome: OutcomeView, revision: int) 
     )
 
 
+def extent_of(verdict: Verdict) -> str:
+    """Granted as a whole, in part, or none."""
+    if not verdict.upheld:
+        return "none"
+    return "part" if verdict.in_part else "whole"
+
+
 def _keep(
-    session: Session, actor: Actor, objection: Objection, outcome: OutcomeView, decided: Decided, reason: str
+    session: Session, actor: Actor, objection: Objection, outcome: OutcomeView, decided: Decided, verdict: Verdict
 ) -> None:
+    reason, extent = verdict.reason.strip(), extent_of(verdict)
     session.add(
         ObjectionDecision(
             person_id=outcome.person_id,
@@ -176,6 +270,7 @@ def _keep(
             segment=outcome.segment,
             revision=outcome.revision,
             upheld=decided.upheld,
+            extent=extent,
             reason=reason,
             corrected_revision=decided.revision if decided.upheld else None,
             decided_as=objection.decided_by,
@@ -185,6 +280,7 @@ def _keep(
     payload = {
         "period": outcome.period_code,
         "upheld": decided.upheld,
+        "extent": extent,
         "before": outcome.outcome,
         "after": decided.outcome,
         "revision": decided.revision,

@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from selaras.evaluation.models import Outcome
+from selaras.evaluation.queries import OutcomeView
 from selaras.followup.models import Remuneration, RemunerationTable
 from selaras.followup.service import scheme_of
 from selaras.regulation.kit import PayLine
@@ -68,6 +69,51 @@ def remuneration(session: Session, person_id: UUID, period_id: UUID, ends: date)
         pays_to=pays_to,
         lines=scheme_of(table).explain(facts),
     )
+
+
+@dataclass(frozen=True)
+class PayDifference:
+    """What a correction does to somebody's pay: rupiah a month before and after, in the months that are paid by it."""
+
+    kind: str
+    before: Decimal
+    after: Decimal
+    pays_from: date
+    pays_to: date
+
+    @property
+    def monthly(self) -> Decimal:
+        """Rupiah a month more (or less)."""
+        return self.after - self.before
+
+    @property
+    def months(self) -> int:
+        """How many months are paid by it."""
+        return (self.pays_to.year - self.pays_from.year) * 12 + self.pays_to.month - self.pays_from.month + 1
+
+    @property
+    def whole(self) -> Decimal:
+        """Rupiah over all of these months."""
+        return self.monthly * self.months
+
+
+def pay_difference(session: Session, outcome: OutcomeView, before: int, after: int) -> PayDifference | None:
+    """The difference between two revisions of a result, as both were worked out; None where one has no line."""
+    rows = session.execute(
+        select(Remuneration.revision, Remuneration.amount, RemunerationTable.effect, RemunerationTable.kind)
+        .join(RemunerationTable, RemunerationTable.id == Remuneration.table_id)
+        .where(
+            Remuneration.person_id == outcome.person_id,
+            Remuneration.period_id == outcome.period_id,
+            Remuneration.segment == outcome.segment,
+            Remuneration.revision.in_((before, after)),
+        )
+    ).all()
+    paid = {row.revision: row for row in rows}
+    if before not in paid or after not in paid:
+        return None
+    pays_from, pays_to = effective_months(paid[after].effect, outcome.ends)
+    return PayDifference(paid[after].kind, paid[before].amount, paid[after].amount, pays_from, pays_to)
 
 
 def effective_months(effect: str, ends: date) -> tuple[date, date]:

@@ -7,8 +7,10 @@ from datetime import date
 import polars as pl
 from sqlalchemy.orm import Session
 
+from selaras.calendar.days import DayKind
 from selaras.errors import NotFound
 from selaras.regulation import Registry, Rules
+from selaras.tenancy.outages import basis
 from selaras.tenancy.queries import chosen_on
 
 
@@ -53,3 +55,13 @@ def path_without_superior(session: Session, registry: Registry, day: date) -> st
         return "ppk"
     asked = pl.DataFrame({"person": ["1"], "superior_of_appraiser": [False]})
     return str(rules.appraise(asked).person_steps.item(0, "objection_decider"))
+
+
+def hearing_window(session: Session, registry: Registry, day: date) -> dict[str, object]:
+    """How long both sides of an objection may explain themselves: days, kind, article and certainty.
+
+    Where no rulebook says anything, the day on which they are asked.
+    """
+    rules = answering(session, registry, "hearing_until", day)
+    days = rules.values.hearing_days if rules else 0
+    return {"days": days, "kind": DayKind.CALENDAR.value, **basis(rules, "hearing_days")}

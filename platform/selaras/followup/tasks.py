@@ -13,7 +13,8 @@ from selaras.organisation.tasks import Asked, Source, Task
 
 def objections_to_decide(session: Session, asked: Asked) -> Iterator[Task]:
     """All objections on one's desk that are not decided are one task, which waits since the first of them."""
-    found = [one for one in desk(session, asked.actor, asked.registry) if one.decided_at is None]
+    every = desk(session, asked.actor, asked.registry)
+    found = [one for one in every if one.decided_at is None and one.withdrawn_at is None]
     if found:
         since = min(one.filed_at for one in found)
         yield Task("objections_to_decide", asked.person_id, since=since, count=len(found))

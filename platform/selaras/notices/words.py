@@ -29,12 +29,19 @@ TITLES: Mapping[str, str] = {
     "outcome_delivered": _("Your result has been set"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),
+    "objection_hearing": _("Explain yourself about an objection"),
+    "objection_stated": _("A side of an objection has explained itself"),
+    "objection_decider": _("Somebody else decides an objection now"),
+    "objection_withdrawn": _("An objection was withdrawn"),
     "objection_answered": _("An objection to a result that you gave has been decided"),
     "plan_due": _("Your plan (SKP) is to be handed in"),
     "plans_to_decide_due": _("Plans of your team wait for your decision"),
     "progress_due": _("Some of your results have no progress in this period"),
     "ratings_due": _("People of your team are not rated yet"),
     "answer_due": _("Your time to object to your result is about to end"),
+    "rating_changed": _("Somebody changed a rating of yours"),
+    "ratings_to_review": _("Ratings wait for your review"),
+    "rating_returned": _("A rating came back to you"),
 }
 SOMETHING_NEW = _("There is a new message in Selaras")
 """What a channel says that must not say more, and what is said of a code that is not known here."""

@@ -10,7 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from selaras.calendar.days import DayKind, add_days
+from selaras.calendar.days import DayKind
+from selaras.calendar.office import NATIONAL, OfficeCalendar
 from selaras.db.session import tenant_of
 from selaras.regulation import Registry, Rules
 
@@ -27,16 +28,17 @@ class Reminded:
     zone: str
     law: Callable[[date], Rules]
     registry: Registry
+    calendar: OfficeCalendar = NATIONAL
 
 
 Reminder = Callable[[Session, Reminded], int]
 
 
-def step_on(day: date, due: date) -> str | None:
+def step_on(day: date, due: date, calendar: OfficeCalendar = NATIONAL) -> str | None:
     """`soon`, `last` or `late`: what is said of a last day on a day; None while it is far, and long after it."""
     if day > due:
         return "late" if day <= due + LATE_FOR else None
-    return next((name for name, before in STEPS if day >= add_days(due, -before, DayKind.WORKING)), None)
+    return next((name for name, before in STEPS if day >= calendar.add_days(due, -before, DayKind.WORKING)), None)
 
 
 def remind(session: Session, whom: str, code: str, about: str, due: date | None, step: str, **values: object) -> int:

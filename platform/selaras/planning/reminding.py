@@ -33,7 +33,7 @@ def remind_of_plans(session: Session, asked: Reminded) -> int:
         due, _article = legal_day(asked.law(date(year, 12, 31)), ("plan",), date(year, 12, 31))
     except NotFound:
         return 0
-    step = step_on(asked.day, due) if due else None
+    step = step_on(asked.day, due, asked.calendar) if due else None
     if step is None:
         return 0
     values = {"year": year, "day": asked.day}

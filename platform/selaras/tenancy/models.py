@@ -195,3 +195,50 @@ class RulebookChoice(TenantModel):
         one_at_a_time("regulation", name="one_rulebook_choice_a_day"),
         CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
     )
+
+
+class Outage(TenantModel):
+    """When the system was out of reach for the agency, as it recorded itself: what is lost of days does not count.
+
+    `least_minutes`: how much of a day must be lost for it not to count, by the rulebook at the time (`basis`).
+    """
+
+    __tablename__ = "outage"
+    app_may = "SELECT, INSERT"
+
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    reason: Mapped[str]
+    least_minutes: Mapped[int]
+    basis: Mapped[dict[str, Any]]
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("account_id", "account"),
+        CheckConstraint("starts < ends", name="order"),
+        CheckConstraint("length(btrim(reason)) >= 20", name="reason"),
+    )
+
+
+class PlatformOutage(PlatformModel):
+    """As `Outage`, recorded by an operator: for one agency, or for all of them. Appended only."""
+
+    __tablename__ = "platform_outage"
+    console_may = "SELECT, INSERT"
+    reason = "recorded by the operator across agencies; says nothing about a person"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("selaras.agency.tenant_id"))
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    reason_text: Mapped[str]
+    least_minutes: Mapped[int]
+    basis: Mapped[dict[str, Any]]
+    operator_name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        CheckConstraint("starts < ends", name="order"),
+        CheckConstraint("length(btrim(reason_text)) >= 20", name="reason_text"),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +14,13 @@ from selaras.edge.access import needs
 from selaras.edge.context import actor, day, has_feature, instance, rules, session
 from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation import service
-from selaras.evaluation.access import Rateable, rateable
-from selaras.evaluation.queries import OutcomeView, PeriodView, period_by_code, periods, ratings, receipt
+from selaras.evaluation.giving import given
+from selaras.evaluation.queries import OutcomeView, period_by_code, periods, ratings, receipt
+from selaras.evaluation.reviewing import submitted
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.segment_queries import segments_appraised
 from selaras.evaluation.unit_figures import check_above
-from selaras.evaluation.unit_ratings import heads_a_unit, led_rating
+from selaras.evaluation.unit_ratings import heads_a_unit
 from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
 from selaras.followup.access import objection_for, receipt_person
 from selaras.followup.objecting import file as file_objection
@@ -28,17 +28,14 @@ from selaras.followup.queries import RemunerationView, remuneration
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.delegation import team_of
-from selaras.organisation.queries import person as person_on
 from selaras.organisation.reach import reaches_person, reaches_unit
 from selaras.planning.dialogue import unread
 from selaras.planning.standing import waiting
-from selaras.regulation import Receipt, Rules
+from selaras.regulation import Receipt
 from selaras.tenancy.features import Feature
 from selaras.web.blueprint import pages
 from selaras.web.figures import unit_figures
 from selaras.web.pages import render, see
-from selaras.web.planning import planned
-from selaras.web.rating_form import Field, fields, parsed
 
 # Below this, a unit's distribution would tell a reader what single colleagues got.
 FEW = 5
@@ -78,7 +75,7 @@ def object_to(person_id: UUID, period: str) -> BaseResponse:
     _own(person_id)
     reason = request.form.get("reason", "")
     try:
-        file_objection(session(), actor(), instance().registry, period, reason)
+        file_objection(session(), actor(), instance().registry, instance().store, period, reason)
     except (Conflict, Invalid) as error:
         return _receipt_page(person_id, period, error=error, reason=reason)
     return see("web.receipt_page", "objected", person_id=person_id, period=period)
@@ -161,9 +158,11 @@ def team() -> Response:
     period = period_by_code(session(), wanted) if wanted else current_period(session())
     person_id = actor().person_id
     people = team_of(session(), actor(), period.ends) if period else []
-    rated = ratings(session(), period.id, [line.person_id for line in people]) if period else {}
+    numbers = [line.person_id for line in people]
+    rated = ratings(session(), period.id, numbers) if period else {}
     chosen = rules(period.ends) if period else None
     today = team_of(session(), actor(), day())
+    reviews = Permission.RATE_TEAM in actor().permissions
     return render(
         "team.html",
         today=today,
@@ -174,6 +173,8 @@ def team() -> Response:
         periods=known,
         people=people,
         rated=rated,
+        standing=given(session(), period.id, numbers) if period else {},
+        to_review=len(submitted(session(), actor(), period)) if period and reviews else 0,
         columns=chosen.asked_columns if chosen else (),
         parts=segments_appraised(session(), period.id, person_id) if period and period.segmented and person_id else (),
         this_year=day().year,
@@ -187,72 +188,3 @@ def _plans(people: list[UUID]) -> dict[str, Any]:
         "waiting": waiting(session(), people),
         "talks": unread(session(), actor(), people),
     }
-
-
-@pages.get("/people/<uuid:person_id>/ratings/<period>")
-@needs(Permission.RATE_TEAM)
-def rating(person_id: UUID, period: str) -> Response:
-    """The form in which the appraiser rates one person, as the regulation declares it."""
-    found = _rateable(person_id, period)
-    chosen = rules(found.ends)
-    given = ratings(session(), found.period.id, [person_id], found.segment).get(person_id)
-    return _rating_page(person_id, found, chosen, fields(chosen, given.inputs if given else None))
-
-
-@pages.post("/people/<uuid:person_id>/ratings/<period>")
-@needs(Permission.RATE_TEAM)
-def rate(person_id: UUID, period: str) -> BaseResponse:
-    """Save a rating, or show first what it comes to."""
-    found = _rateable(person_id, period)
-    chosen = rules(found.ends)
-    inputs = parsed(chosen, request.form)
-    try:
-        service.refuse_bad_inputs(person_id, inputs, chosen)
-        if "preview" in request.form:
-            return _rating_page(person_id, found, chosen, fields(chosen, inputs), inputs=inputs)
-        service.rate(session(), actor(), person_id, period, inputs, chosen, found.segment)
-    except Invalid as error:
-        return _rating_page(person_id, found, chosen, fields(chosen, inputs), error=error)
-    return see("web.team", "rated", period=period)
-
-
-def _rateable(person_id: UUID, code: str) -> Rateable:
-    """The period, or the segment of it that the address names, if the actor appraises it; else nobody is there."""
-    segment = request.args.get("segment", "")
-    number = int(segment) if segment.isdecimal() and len(segment) < LONGEST_NUMBER else None
-    return rateable(session(), actor(), person_id, code, number)
-
-
-def _rating_page(
-    person_id: UUID,
-    found: Rateable,
-    chosen: Rules,
-    filled: list[Field],
-    *,
-    error: Invalid | None = None,
-    inputs: dict[str, object] | None = None,
-) -> Response:
-    led = led_rating(session(), found.period, person_id)
-    known = {**(inputs or {}), **({"led_unit_rating": led} if led else {})}
-    preview = chosen.receipt(known) if inputs is not None and not chosen.item_columns else None
-    description = chosen.describe()
-    return render(
-        "rating.html",
-        422 if error else 200,
-        active="web.team",
-        person=person_on(session(), person_id, found.ends),
-        period=found.period,
-        part=found if found.period.segmented and (found.starts, found.ends) != _span(found.period) else None,
-        rules=chosen,
-        fields=filled,
-        error=error,
-        preview=outcome_word(description, preview.outcome) if preview and preview.outcome else None,
-        quadrant=quadrant(description),
-        values={line.step: line.value for line in preview.lines} if preview else {},
-        led=organisation_word(description, led),
-        **planned(person_id, found.period, found.ends),
-    )
-
-
-def _span(period: PeriodView) -> tuple[date, date]:
-    return period.starts, period.ends

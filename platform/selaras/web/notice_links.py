@@ -10,6 +10,7 @@ from flask_babel import gettext
 from selaras.edge.context import actor
 from selaras.edge.words import period_in_words
 from selaras.notices.queries import NoticeView
+from selaras.web import rating_words
 
 Link = tuple[str, str]
 """Words, and the address behind them."""
@@ -68,9 +69,28 @@ def _progress(one: NoticeView) -> Link:
     return period_in_words(period), url_for("web.plan_page", person_id=actor().person_id, year=period[:4])
 
 
+def _rating_change(one: NoticeView) -> Link:
+    words = f"{period_in_words(one.params['period'])}: {rating_words.say('RATING_CHANGES', one.params['cause'])}"
+    return words, url_for("web.rating_changes", person_id=actor().person_id, _anchor=f"c-{one.subject_id}")
+
+
+def _reviews(one: NoticeView) -> Link:
+    period = one.params["period"]
+    return period_in_words(period), url_for("web.reviews", period=period)
+
+
+def _returned_rating(one: NoticeView) -> Link:
+    period = one.params["period"]
+    return period_in_words(period), url_for("web.rating", person_id=one.subject_id, period=period)
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
+    "objection_hearing": _objection_to_judge,
+    "objection_stated": _objection_to_judge,
+    "objection_decider": _objection_to_judge,
+    "objection_withdrawn": _objection_to_judge,
     "objection_decided": _own_objection,
     "plan_remark": _dialogue,
     "plan_agreed": _plan,
@@ -87,4 +107,7 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "plans_to_decide_due": _team,
     "progress_due": _progress,
     "ratings_due": _team,
+    "rating_changed": _rating_change,
+    "ratings_to_review": _reviews,
+    "rating_returned": _returned_rating,
 }

@@ -19,7 +19,7 @@ from selaras.edge.errors import Problem, filled, sentence
 from selaras.edge.forms import FIELD, form_token
 from selaras.evaluation.wording import outcome_word
 from selaras.identity.permissions import Permission
-from selaras.web import vocabulary
+from selaras.web import rating_words, vocabulary
 from selaras.web.assets import asset_url
 from selaras.web.blueprint import pages
 
@@ -84,6 +84,10 @@ NOTES = {
     "part-begun": lazy_gettext("The plan for your new post has begun as a draft; the earlier one ends the day before."),
     "plan-agreed": lazy_gettext("You have agreed to this plan."),
     "plan-returned": lazy_gettext("The plan went back with your reason."),
+    "rating-drafted": lazy_gettext("The draft is kept; it counts nowhere until you submit it."),
+    "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
+    "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),
+    "rating-returned": lazy_gettext("The rating went back to its appraiser with your reason."),
     "rated": lazy_gettext("The rating has been saved."),
     "recommended": lazy_gettext("The recommendation has been attached."),
     "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),
@@ -94,6 +98,10 @@ NOTES = {
     "proposed": lazy_gettext("What follows these results has been proposed. Nothing is decided yet."),
     "moved": lazy_gettext("It has been recorded."),
     "decided": lazy_gettext("The decision has been recorded; it is final. The person has been told."),
+    "stated-objection": lazy_gettext("Your explanation has been recorded; whoever decides reads it."),
+    "stood-back": lazy_gettext("Your interest has been recorded; somebody else decides now. Everybody has been told."),
+    "objection-withdrawn": lazy_gettext("The objection was withdrawn; the result is final."),
+    "outage-recorded": lazy_gettext("The outage is recorded; deadlines that run over its days have moved."),
     "segmented": lazy_gettext("The parts of the period were formed from posts, superiors, standing and regulations."),
     "stated": lazy_gettext("The parts were stated as written; the reason is kept."),
     "chosen": lazy_gettext("The choice has been recorded; it counts from its day on."),
@@ -202,6 +210,7 @@ def _frame() -> dict[str, object]:
         "form_token": form_token,
         "form_field": FIELD,
         "vocabulary": vocabulary,
+        "rating_words": rating_words,
         "moment": lambda value: words.moment_in_words(value, agency().time_zone),
         "local_day": lambda value: value.astimezone(ZoneInfo(agency().time_zone)).date(),
         "iso_day": date.fromisoformat,

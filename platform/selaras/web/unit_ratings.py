@@ -59,7 +59,7 @@ def set_unit_rating(period: str, unit_id: UUID) -> BaseResponse:
     """Save the unit's rating, or take it back."""
     chosen = rules(period_by_code(session(), period).ends)
     if "remove" in request.form:
-        service.remove_unit_rating(session(), actor(), period, unit_id)
+        service.remove_unit_rating(session(), actor(), period, unit_id, chosen)
         return see("web.unit_rating", "rated", period=period, unit_id=unit_id)
     try:
         service.set_unit_rating(session(), actor(), period, unit_id, request.form.get("rating", ""), chosen)

@@ -166,6 +166,12 @@ IMPORTS = {
     "accounts": _("Accounts"),
     "history": _("Earlier results"),
     "potential": _("Potential"),
+    "closed_days": _("Closed days"),
+}
+CLOSED_DAYS = {
+    "national": _("National holiday"),
+    "joint_leave": _("Joint leave"),
+    "local": _("Local holiday"),
 }
 IMPORT_STATES = {"taken": _("taken"), "refused": _("refused"), "previewed": _("looked at only")}
 SIGNED_IN_BY = {
@@ -238,6 +244,13 @@ IMPROVEMENTS = {
     "discharged": _("Honourably discharged"),
     "withdrawn": _("Withdrawn after a correction"),
 }
+EXTENTS = {
+    "whole": _("granted as a whole"),
+    "part": _("granted in part"),
+    "none": _("rejected"),
+}
+SIDES = {"employee": _("The person who objects"), "appraiser": _("The appraiser")}
+DAY_KINDS = {"calendar": _("calendar days"), "working": _("working days")}
 IMPROVEMENT_STEPS = {
     "open": _("Time to improve begins"),
     "pause": _("Stop the clock (force majeure)"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import date
+from uuid import UUID
 
 import polars as pl
 
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged, upsert
+from selaras.evaluation.changes import following_leaders
 from selaras.evaluation.unit_ratings import setters
 from selaras.exchange.intake import (
     Intake,
@@ -36,18 +39,24 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     found = resolve_people(intake, found, holders(intake), "setter_number", "NIP PENETAP", "set_by")
     intake.problems.refuse_errors()
     parts = []
+    followed = ExitStack()
     for (ends,), rows in found.group_by("ends", maintain_order=True):
         assert isinstance(ends, date)
         rules = governed(intake, ends)
         rated = _codes(intake, rows, rules) if rules else rows
         _check_setters(intake, rated, ends)
         parts.append(rated)
+        if rules is not None:
+            for period_id, code in rows.select("period_id", "period").unique().rows():
+                named = (UUID(period_id), code)
+                followed.enter_context(following_leaders(intake.session, intake.actor, named, rules))
     intake.problems.refuse_errors()
     written = pl.concat(parts).select("period_id", "unit_id", "rating", "set_by", pl.lit(intake.moment).alias("set_at"))
     key = ["period_id", "unit_id"]
-    merged = upsert(
-        intake.session, "organisation_rating", written, key=key, values=["rating", "set_by"], touched=["set_at"]
-    )
+    with followed:
+        merged = upsert(
+            intake.session, "organisation_rating", written, key=key, values=["rating", "set_by"], touched=["set_at"]
+        )
     return {"organisation_ratings": merged}
 
 

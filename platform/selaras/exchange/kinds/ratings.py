@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
+from psycopg import sql
 
+from selaras.db.bulk import connection_of, staged
 from selaras.db.merge import Merged, upsert
+from selaras.evaluation.changes import Change, told
 from selaras.evaluation.segment_queries import rateable_segments
 from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, resolve_people
 from selaras.exchange.kinds.declared import header_of, value_of
@@ -37,6 +40,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     intake.problems.refuse_errors()
     written = pl.concat(parts).with_columns(rated_at=pl.lit(intake.moment))
     columns = ["period_id", "person_id", "segment", "appraiser_id", "inputs", "rated_at"]
+    told(intake.session, intake.actor, _replaced(intake, written))
     merged = upsert(
         intake.session,
         "rating",
@@ -46,6 +50,24 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
         touched=["rated_at"],
     )
     return {"ratings": merged}
+
+
+_REPLACED = """
+    SELECT given.person_id, period.code, given.segment, given.inputs, stage.inputs
+    FROM {stage} stage
+    JOIN selaras.rating given ON given.tenant_id = %(tenant)s AND given.period_id = stage.period_id
+     AND given.person_id = stage.person_id AND given.segment = stage.segment
+    JOIN selaras.period period ON period.tenant_id = %(tenant)s AND period.id = given.period_id
+    WHERE jsonb_strip_nulls(given.inputs) <> jsonb_strip_nulls(stage.inputs)
+"""
+
+
+def _replaced(intake: Intake, written: pl.DataFrame) -> list[Change]:
+    """The ratings that stand already and that the file makes others."""
+    key = written.select("period_id", "person_id", "segment", "inputs")
+    with staged(intake.session, "rating", key) as stage, connection_of(intake.session).cursor() as cursor:
+        rows = cursor.execute(sql.SQL(_REPLACED).format(stage=stage), {"tenant": intake.tenant}).fetchall()
+    return [Change(person, code, "import", before, after, segment) for person, code, segment, before, after in rows]
 
 
 def _inputs(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:

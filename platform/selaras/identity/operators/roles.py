@@ -13,6 +13,7 @@ class OperatorPermission(StrEnum):
     SEE_ROLLOUTS = "see_rollouts"
     MOVE_ROLLOUTS = "move_rollouts"
     GIVE_SUPPORT = "give_support"
+    RECORD_OUTAGES = "record_outages"
     MANAGE_OPERATORS = "manage_operators"
     SEE_JOURNAL = "see_journal"
 
@@ -31,7 +32,7 @@ _OBSERVER = frozenset({OperatorPermission.SEE_AGENCIES, OperatorPermission.SEE_R
 PERMISSIONS: dict[OperatorRole, frozenset[OperatorPermission]] = {
     OperatorRole.OBSERVER: _OBSERVER,
     OperatorRole.ROLLOUT: _OBSERVER | {OperatorPermission.MOVE_ROLLOUTS},
-    OperatorRole.SUPPORT: _OBSERVER | {OperatorPermission.GIVE_SUPPORT},
+    OperatorRole.SUPPORT: _OBSERVER | {OperatorPermission.GIVE_SUPPORT, OperatorPermission.RECORD_OUTAGES},
     OperatorRole.ADMINISTRATOR: _OBSERVER | {OperatorPermission.MANAGE_OPERATORS, OperatorPermission.SEE_JOURNAL},
 }
 

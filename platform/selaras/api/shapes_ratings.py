@@ -1,0 +1,144 @@
+"""What the API says of ratings: how far they are, their reviews, their changes, and the agency's procedure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow.validate import Length, Range
+
+from selaras.api.shapes import Period
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What the appraiser judged; `inputs` are the regulation's person columns, null where nothing is rated yet."""
+
+    person_id: UUID
+    name: str
+    period: str
+    inputs: dict[str, Any] | None
+    rated_at: datetime | None
+    segment: int = 1
+    state: str = "none"
+    version: str = "none"
+
+
+@dataclass(frozen=True)
+class Team:
+    """Those whom one appraises at the end of the period."""
+
+    period: Period | None
+    items: list[Rating]
+
+
+@dataclass(frozen=True)
+class TeamQuery:
+    """Which period; the current one unless named."""
+
+    period: str | None = field(default=None, metadata={"validate": Length(max=12)})
+
+
+@dataclass(frozen=True)
+class SegmentQuery:
+    """Which part of a period with several; the last that one rates unless named."""
+
+    segment: int | None = field(default=None, metadata={"validate": Range(1, 1000)})
+
+
+@dataclass(frozen=True)
+class RatingRequest:
+    """The person columns that the regulation declares, by their names; of a period with segments, also which one.
+
+    `draft`: keep it only, it counts nowhere. `reason`: why a rating that was submitted changes; the person is told.
+    """
+
+    inputs: dict[str, Any]
+    segment: int | None = field(default=None, metadata={"validate": Range(1, 1000)})
+    reason: str = field(default="", metadata={"validate": Length(max=4000)})
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A rating that waits for the review by the appraiser's superior; `held` counts until then."""
+
+    person_id: UUID
+    name: str
+    segment: int
+    appraiser_id: UUID
+    appraiser_name: str
+    inputs: dict[str, Any]
+    held: dict[str, Any] | None
+    reason: str | None
+    submitted_at: datetime
+    version: str
+
+
+@dataclass(frozen=True)
+class Submissions:
+    """What waits for one's review."""
+
+    period: str
+    items: list[Submission]
+
+
+@dataclass(frozen=True)
+class ReviewRequest:
+    """Confirm a submitted rating, or give it back with a reason. `version`: as it was read."""
+
+    confirmed: bool
+    reason: str = field(default="", metadata={"validate": Length(max=4000)})
+    segment: int = field(default=1, metadata={"validate": Range(1, 1000)})
+    version: str | None = field(default=None, metadata={"validate": Length(max=40)})
+
+
+@dataclass(frozen=True)
+class RatingChange:
+    """A rating or result that somebody else changed: who (null: the system), why, what; and until when to object."""
+
+    id: UUID
+    period: str
+    segment: int
+    cause: str
+    by: str | None
+    reason: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    at: datetime
+    objection_until: date | None
+
+
+@dataclass(frozen=True)
+class RatingChanges:
+    """Every change of a person's ratings, the newest first."""
+
+    items: list[RatingChange]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """What the agency demands before a rating counts; `since` is null where nothing was chosen."""
+
+    review: bool
+    since: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Procedures:
+    """What is demanded today, and every choice, the newest first."""
+
+    today: Procedure
+    choices: list[Procedure]
+
+
+@dataclass(frozen=True)
+class ProcedureRequest:
+    """From `start`, today or later, this is demanded."""
+
+    review: bool
+    start: date
+    reason: str = field(metadata={"validate": Length(min=20, max=4000)})
