@@ -43,6 +43,8 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_from: str = ""
+    scanner: str = ""
+    evidence_megabytes: int = 20_000
     agency_requests: int = 30_000
     audit_hours: int = 8
     workers: int = 2

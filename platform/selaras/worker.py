@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Event
 from types import FrameType
 
@@ -14,11 +15,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
+from selaras.agenda import rounds as reminding
 from selaras.agenda.jobs import CountRounds
-from selaras.agenda.rounds import KIND as REMIND
-from selaras.agenda.rounds import ReminderRounds
 from selaras.audit.rounds import SealRounds
-from selaras.channels.rounds import ChannelRounds
+from selaras.channels import rounds as channels
 from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.files.store import LocalStore
@@ -31,7 +31,9 @@ from selaras.jobs.context import Handler
 from selaras.jobs.dispatcher import Dispatcher
 from selaras.jobs.queue import JobQueue
 from selaras.jobs.reach import Reach
+from selaras.jobs.rounds import AgencyRounds
 from selaras.jobs.watch import Watch
+from selaras.monitoring import scanning
 from selaras.organisation.rounds import LeaverRounds
 from selaras.translations import DEFAULT, translations
 
@@ -40,7 +42,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
     from selaras.agenda import jobs as agenda  # noqa: PLC0415  # the dispatcher needs none of it
     from selaras.agenda import reminders  # noqa: PLC0415
-    from selaras.channels import jobs as channels  # noqa: PLC0415
+    from selaras.channels import jobs as sending  # noqa: PLC0415
     from selaras.closing import jobs as closing  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
     from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
@@ -50,8 +52,9 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         "close": closing.run,
         "import": exchange.run,
         "survey_close": survey.run,
-        channels.KIND: channels.deliver(settings, translations(DEFAULT).gettext),
-        REMIND: reminders.handler(load_registry()),
+        sending.KIND: sending.deliver(settings, translations(DEFAULT).gettext),
+        scanning.KIND: scanning.handler(settings),
+        reminding.KIND: reminders.handler(load_registry()),
         agenda.KIND: agenda.run,
     }
 
@@ -94,8 +97,9 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         SealRounds(database),
         SweepRounds(database, LocalStore(settings.files)),
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
-        ReminderRounds(database),
-        ChannelRounds(database, mail=bool(settings.smtp_host)),
+        AgencyRounds(database, reminding.ask, reminding.EVERY),
+        AgencyRounds(database, partial(channels.post, mail=bool(settings.smtp_host)), channels.EVERY),
+        *([AgencyRounds(database, scanning.ask, scanning.EVERY)] if settings.scanner else []),
         CountRounds(database),
     ]
     dispatcher = Dispatcher(database, queue, settings.jobs_in_flight, chores)

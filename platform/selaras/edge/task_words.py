@@ -77,9 +77,9 @@ WORDS: Mapping[str, TaskWords] = {
             task.count,
             period=_period(task),
         ),
-        lambda: _("Look at the plan"),
-        "web.plan_page",
-        _PLAN,
+        lambda: _("Note what was done"),
+        "web.log_page",
+        (),
         lambda: _("What was done and the evidence for it are what you are rated by."),
     ),
     "people_to_rate": TaskWords(

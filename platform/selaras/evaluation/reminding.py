@@ -25,6 +25,8 @@ _SILENT = """
       AND daterange(plan.starts, plan.ends, '[]') && daterange(CAST(:starts AS date), CAST(:ends AS date), '[]')
       AND NOT EXISTS (SELECT FROM selaras.progress done WHERE done.tenant_id = :tenant AND done.item_id = item.id
                        AND done.on_day BETWEEN CAST(:starts AS date) AND CAST(:ends AS date))
+      AND NOT EXISTS (SELECT FROM selaras.activity said WHERE said.tenant_id = :tenant AND said.item_id = item.id
+                       AND said.on_day BETWEEN CAST(:starts AS date) AND CAST(:ends AS date))
     GROUP BY plan.person_id
 """
 _UNRATED = """

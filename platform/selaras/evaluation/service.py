@@ -156,6 +156,20 @@ def refuse_settled(session: Session, code: str) -> None:
         )
 
 
+def refuse_settled_day(session: Session, day: date) -> None:
+    """`Conflict` where a period that holds the day is being closed or closed; see `refuse_settled`."""
+    found = select(Period.code, Period.state).where(Period.starts <= day, Period.ends >= day).order_by(Period.ends)
+    for row in session.execute(found.with_for_update(read=True)):
+        if row.state != "open":
+            raise Conflict(
+                "day_settled",
+                "{day} lies in {code}, which is {state}; what its results rest on stays as it is.",
+                day=day,
+                code=row.code,
+                state=row.state,
+            )
+
+
 def refuse_surveyed(session: Session, person_id: UUID, period_id: UUID, inputs: Mapping[str, object]) -> None:
     """`Invalid` where somebody writes what a closed survey of the period says."""
     held = columns_of(session, person_id, period_id) & set(inputs)

@@ -32,6 +32,8 @@ _SILENT = text(
       AND (item.stopped_on IS NULL OR item.stopped_on > p.ends)
       AND NOT EXISTS (SELECT FROM selaras.progress done WHERE done.tenant_id = :tenant AND done.item_id = item.id
                        AND done.on_day BETWEEN p.starts AND p.ends)
+      AND NOT EXISTS (SELECT FROM selaras.activity said WHERE said.tenant_id = :tenant AND said.item_id = item.id
+                       AND said.on_day BETWEEN p.starts AND p.ends)
     GROUP BY p.code, p.id, p.ends ORDER BY p.ends LIMIT 1
     """
 )

@@ -1,4 +1,4 @@
-"""Who may import what: accounts are the administrator's, everything else whoever imports data."""
+"""Who may import what: accounts the administrator, one's own log everybody, everything else whoever imports data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from selaras.identity.permissions import Permission
 
 
 def refuse_kind(actor: Actor, kind: Kind) -> None:
-    """Return if the actor may import a kind, else `Refused`; accounts are those of the whole agency."""
+    """Return if the actor may import a kind, else `Refused`; accounts are those of the whole agency.
+
+    A daily log of one's own is brought by whoever has a plan; its loader looks at whose rows there are.
+    """
     if kind is Kind.ACCOUNTS:
         actor.require_whole(Permission.MANAGE_ACCOUNTS)
-    else:
+    elif kind is not Kind.DAILY_LOG or actor.person_id is None or Permission.PLAN_OWN not in actor.permissions:
         actor.require(Permission.IMPORT)
 
 

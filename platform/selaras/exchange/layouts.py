@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PLAN_TEXTS = "plan_texts"
     MATRIX = "matrix"
     PROGRESS = "progress"
+    DAILY_LOG = "daily_log"
     FEEDBACK = "feedback"
     TEAM_INPUTS = "team_inputs"
     ORGANISATION_RATINGS = "organisation_ratings"
@@ -240,6 +241,17 @@ LAYOUTS: Mapping[Kind, tuple[Column, ...]] = MappingProxyType(
             Column("REALISASI", "actual", "number"),
             _optional("KETERANGAN", "note", present=True, longest=_LONG),
             _optional("BUKTI DUKUNG", "evidence", present=True, longest=_LONG),
+        ),
+        Kind.DAILY_LOG: (
+            Column("NIP", "number", "person_number", present=False, filled=False),
+            Column("Rencana Aksi", "action"),
+            Column("Tanggal", "on_day", "date"),
+            Column("Jam Mulai", "starts", longest=8),
+            Column("Jam Selesai", "ends", longest=8),
+            Column("Kegiatan Harian", "content", longest=2_000),
+            _optional("Realisasi", "amount", "number"),
+            _optional("Satuan", "measure", longest=50),
+            _optional("Bukti Dukung", "url", longest=1_000),
         ),
         Kind.FEEDBACK: (
             _PERSON,

@@ -131,6 +131,17 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "several_tops": ("{count} units have nobody above them.", "Check DIATASAN ID if only one was meant."),
         # plans, progress, feedback
+        "not_a_time": ("“{value}” is no time of day.", "Write hours and minutes, such as 08:30."),
+        "hours_turned": ("It ends at {value}, before it began.", "Correct the hours."),
+        "not_an_address": ("“{value}” is not an address.", "Write one that begins with https://."),
+        "unknown_action": (
+            "“{value}” is no result of the plan for this day.",
+            "Write the code of a result (RHK) of the plan that was handed in, or its words as they stand there.",
+        ),
+        "day_settled": (
+            "{value} lies in {period}, which is closed or being closed; what its results rest on stays as it is.",
+            "Leave these rows out.",
+        ),
         "year_settled": (
             "The year {value} is closed or being closed; what its results rest on stays as it is.",
             "Leave these rows out.",

@@ -25,4 +25,8 @@ class StoredFile(TenantModel):
     account_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
-    __table_args__ = (within("account_id", "account"), Index("ix_stored_file_subject", "tenant_id", "subject_id"))
+    __table_args__ = (
+        within("account_id", "account"),
+        Index("ix_stored_file_subject", "tenant_id", "subject_id"),
+        Index("ix_stored_file_purpose", "tenant_id", "purpose"),
+    )

@@ -1,12 +1,12 @@
-"""Progress with evidence, and continuous feedback."""
+"""Progress, the log of one's work with its evidence, and continuous feedback."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, within
@@ -28,6 +28,81 @@ class Progress(TenantModel):
     evidence: Mapped[str | None]
 
     __table_args__ = (within("item_id", "plan_item"), UniqueConstraint("tenant_id", "item_id", "aspect", "on_day"))
+
+
+class Activity(TenantModel):
+    """One line of a person's log: what was done on a day, for which result, and how much of it, in `measure` units.
+
+    `request_key` is why a form that is sent twice, or a file that is imported twice, makes one line. `version` counts
+    changes; what stood before is kept (`activity_version`).
+    """
+
+    __tablename__ = "activity"
+
+    person_id: Mapped[UUID]
+    item_id: Mapped[UUID | None]
+    on_day: Mapped[date]
+    starts: Mapped[time | None]
+    ends: Mapped[time | None]
+    content: Mapped[str]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    measure: Mapped[str | None]
+    source: Mapped[str]
+    request_key: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    changed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("item_id", "plan_item"),
+        UniqueConstraint("tenant_id", "person_id", "request_key"),
+        Index("ix_activity_person", "tenant_id", "person_id", "on_day"),
+        Index("ix_activity_item", "tenant_id", "item_id", "on_day"),
+        CheckConstraint("source IN ('page', 'api', 'import')", name="source"),
+        CheckConstraint("starts <= ends", name="hours"),
+    )
+
+
+class ActivityVersion(TenantModel):
+    """What a line of the log said before it was changed."""
+
+    __tablename__ = "activity_version"
+
+    activity_id: Mapped[UUID]
+    version: Mapped[int]
+    item_id: Mapped[UUID | None]
+    on_day: Mapped[date]
+    content: Mapped[str]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    measure: Mapped[str | None]
+    until: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (within("activity_id", "activity"), UniqueConstraint("tenant_id", "activity_id", "version"))
+
+
+class Evidence(TenantModel):
+    """A piece of evidence (bukti dukung) of a line of the log: a kept file or the address of a page.
+
+    A file is shown once it was looked at (`ready`); without an answer of the scanner it is `quarantined`.
+    """
+
+    __tablename__ = "evidence"
+
+    activity_id: Mapped[UUID]
+    file_id: Mapped[UUID | None]
+    url: Mapped[str | None]
+    state: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("activity_id", "activity"),
+        within("file_id", "stored_file"),
+        Index("ix_evidence_activity", "tenant_id", "activity_id"),
+        Index("ix_evidence_waiting", "tenant_id", "made_at", postgresql_where=text("state = 'quarantined'")),
+        CheckConstraint("state IN ('ready', 'quarantined')", name="state"),
+        CheckConstraint("(file_id IS NULL) <> (url IS NULL)", name="one_kind"),
+    )
 
 
 class Feedback(TenantModel):

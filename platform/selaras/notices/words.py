@@ -42,6 +42,7 @@ TITLES: Mapping[str, str] = {
     "rating_changed": _("Somebody changed a rating of yours"),
     "ratings_to_review": _("Ratings wait for your review"),
     "rating_returned": _("A rating came back to you"),
+    "evidence_infected": _("The virus scanner found something in a file of your evidence; it was removed"),
 }
 SOMETHING_NEW = _("There is a new message in Selaras")
 """What a channel says that must not say more, and what is said of a code that is not known here."""

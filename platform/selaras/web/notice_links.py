@@ -66,7 +66,7 @@ def _team(one: NoticeView) -> Link:
 
 def _progress(one: NoticeView) -> Link:
     period = one.params["period"]
-    return period_in_words(period), url_for("web.plan_page", person_id=actor().person_id, year=period[:4])
+    return period_in_words(period), url_for("web.log_page")
 
 
 def _rating_change(one: NoticeView) -> Link:
@@ -106,6 +106,7 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "plan_due": _own_plan,
     "plans_to_decide_due": _team,
     "progress_due": _progress,
+    "evidence_infected": lambda _one: (gettext("My log"), url_for("web.log_page")),
     "ratings_due": _team,
     "rating_changed": _rating_change,
     "ratings_to_review": _reviews,

@@ -19,7 +19,7 @@ from selaras.edge.errors import Problem, filled, sentence
 from selaras.edge.forms import FIELD, form_token
 from selaras.evaluation.wording import outcome_word
 from selaras.identity.permissions import Permission
-from selaras.web import rating_words, vocabulary
+from selaras.web import doing_words, rating_words, vocabulary
 from selaras.web.assets import asset_url
 from selaras.web.blueprint import pages
 
@@ -40,6 +40,7 @@ _PLACES = (
     Place("web.goals_now", lazy_gettext("Goals"), "goal", frozenset({Permission.SEE_AGENCY})),
     Place("web.people", lazy_gettext("People"), "people", frozenset({Permission.SEE_PEOPLE})),
     Place("web.own_results", lazy_gettext("My results"), "result", frozenset({Permission.SEE_OWN})),
+    Place("web.log_page", lazy_gettext("My log"), "log", frozenset({Permission.PLAN_OWN})),
     Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
     Place("web.follow_up", lazy_gettext("Follow-up"), "rollout", frozenset({Permission.SEE_FOLLOWUP})),
     Place(
@@ -88,6 +89,8 @@ NOTES = {
     "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
     "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),
     "rating-returned": lazy_gettext("The rating went back to its appraiser with your reason."),
+    "line-added": lazy_gettext("It is noted."),
+    "line-removed": lazy_gettext("The line was taken out of your log."),
     "rated": lazy_gettext("The rating has been saved."),
     "recommended": lazy_gettext("The recommendation has been attached."),
     "opened": lazy_gettext("The period is open: appraisers can rate, and ratings can be imported."),
@@ -211,6 +214,7 @@ def _frame() -> dict[str, object]:
         "form_field": FIELD,
         "vocabulary": vocabulary,
         "rating_words": rating_words,
+        "doing_words": doing_words,
         "moment": lambda value: words.moment_in_words(value, agency().time_zone),
         "local_day": lambda value: value.astimezone(ZoneInfo(agency().time_zone)).date(),
         "iso_day": date.fromisoformat,

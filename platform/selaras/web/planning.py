@@ -17,6 +17,7 @@ from selaras.errors import Conflict, Invalid, NotFound
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
+from selaras.monitoring.log_queries import log_of
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import superior_of
 from selaras.planning import drafting
@@ -51,6 +52,8 @@ class PlanPage:
     late: bool
 
 
+# Lines of the log that stand beside a rating; the log's own page has them all.
+LINES_BESIDE = 40
 _PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
 
 
@@ -137,6 +140,7 @@ def planned(person_id: UUID, period: PeriodView, last: date) -> dict[str, Any]:
     return {
         "plan": _page(person_id, period.ends.year, found, asked) if asked else None,
         "assignments": assignments_of(session(), person_id, period.starts, period.ends),
+        "log": log_of(session(), person_id, period.starts, period.ends, LINES_BESIDE),
     }
 
 

@@ -159,6 +159,7 @@ IMPORTS = {
     "plan_texts": _("Texts of plans"),
     "matrix": _("Role and result matrices"),
     "progress": _("Progress"),
+    "daily_log": _("Daily logs"),
     "feedback": _("Feedback"),
     "team_inputs": _("Team leaders' inputs"),
     "organisation_ratings": _("Ratings of units"),
@@ -374,21 +375,3 @@ def changed(name: str) -> str:
     """What an import's count counts: `ratings.new` is `Ratings: new`."""
     thing, _dot, what = name.partition(".")
     return f"{say('CHANGED', thing)}: {say('CHANGES', what)}" if what else say("CHANGED", thing)
-
-
-CHANNELS = {"email": _("E-mail"), "messenger": _("Messenger")}
-CHANNEL_MODES = {
-    "each": _("Each message at once"),
-    "daily": _("Once a day, all together"),
-    "off": _("Nothing"),
-}
-DELIVERIES = {
-    "waiting": _("waiting"),
-    "sending": _("being sent"),
-    "sent": _("sent"),
-    "read": _("read on the page before"),
-    "off": _("not wanted any more"),
-    "refused": _("refused by the mail server or gateway"),
-    "failed": _("given up after several tries"),
-    "unsure": _("broken off while it was sent"),
-}
