@@ -27,6 +27,10 @@ KINDS = {
     "web.funnel_page": "list",
     "web.count_again": "figures",
     "api_ratings.show_team": "own",
+    **dict.fromkeys(
+        ("api_ratings.show_board", "api_ratings.post_team_ratings", "web.rating_board", "web.save_board"), "own"
+    ),
+    **dict.fromkeys(("web.confirmation", "web.confirm_many"), "own"),
     "api_tenancy.show_agency": "own",
     "api_tenancy.show_me": "own",
     "web.own_access": "own",

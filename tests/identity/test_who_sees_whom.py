@@ -36,7 +36,7 @@ BLUEPRINTS = {
 FAMILIES = {
     **dict.fromkeys(("identity_provider", "account", "group", "invit", "access_limits", "delegation"), "access"),
     **dict.fromkeys(("goal", "rating_procedure"), "figures"),
-    **dict.fromkeys(("session", "reviews"), "own"),
+    **dict.fromkeys(("session", "reviews", "board", "confirmation", "confirm_many"), "own"),
     "superior": "about",
 }
 WHY = "Surat Perintah Sekretaris Nomor 800/12"
@@ -48,7 +48,13 @@ MINE = frozenset(range(21, 41))
 ABOVE = frozenset({1})
 # For whom a route about a person opens: the person, the appraiser. Others are for neither or need more than a person.
 FOR_MANAGERS = {"web.segments_page"}
-RATING = {"web.rating", "web.rate", "web.review", *(f"api_ratings.{n}" for n in ("show_rating", "put_rating"))}
+RATING = {
+    "web.rating",
+    "web.rate",
+    "web.review",
+    "web.rating_evidence",
+    *(f"api_ratings.{n}" for n in ("show_rating", "put_rating")),
+}
 NOT_FOR_ONESELF = {*RATING, "api_ratings.post_review", *FOR_MANAGERS}
 FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
 NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", "web.write_plan", *FOR_SELF, *FOR_MANAGERS}

@@ -12,11 +12,13 @@ from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.evaluation import period_of
 from selaras.api.schemas import schema_of
+from selaras.api.shapes import Label
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, rules, session
 from selaras.evaluation import giving, reviewing
 from selaras.evaluation.access import Rateable, rateable
+from selaras.evaluation.board import board, exceptions, preview
 from selaras.evaluation.changes import changes_of
 from selaras.evaluation.giving import Given, given
 from selaras.evaluation.procedure import Procedure, choose_procedure, procedure_on, procedures
@@ -98,6 +100,52 @@ def _rating(person_id: UUID, found: Rateable, kept: Given) -> Response:
     response = encoded(shape)
     response.set_etag(kept.version)
     return response
+
+
+@endpoints.route("/team/board/<period>")
+@needs(Permission.RATE_TEAM)
+@endpoints.response(200, schema_of(shapes.Board))
+def show_board(period: str) -> Response:
+    """One's team with what each rating comes to, and what the distribution allows the team by itself."""
+    return _board(period)
+
+
+@endpoints.route("/team/ratings/<period>", methods=["POST"])
+@needs(Permission.RATE_TEAM)
+@endpoints.arguments(schema_of(shapes.TeamRatingsRequest))
+@endpoints.response(200, schema_of(shapes.Board))
+def post_team_ratings(body: dict[str, Any], period: str) -> Response:
+    """Rate several of one's team: all are taken or none. The same ratings twice change nothing."""
+    command = giving.save_draft if body["draft"] else giving.rate
+    for one in body["items"]:
+        found = rateable(session(), actor(), one["person_id"], period)
+        said = {"seen": one["version"], "reason": one["reason"]}
+        command(session(), actor(), found, one["person_id"], one["inputs"], rules(found.ends), **said)
+    return _board(period)
+
+
+def _board(code: str) -> Response:
+    seen = board(session(), actor(), period_by_code(session(), code))
+    chosen = rules(seen.period.ends)
+    made = preview(session(), seen, seen.inputs(), chosen)
+    items = [
+        shapes.BoardPerson(
+            card.person_id,
+            card.line.name,
+            card.given.state,
+            card.given.version,
+            dict(card.given.inputs) if card.given.inputs is not None else None,
+            made.outcomes.get(card.person_id),
+            card.led,
+            card.progress,
+            card.evidence,
+            card.feedback,
+            list(exceptions(card, chosen)),
+        )
+        for card in seen.cards
+    ]
+    said = [shapes.Advice(Label(label["id"], label["en"]), broken, article) for label, broken, article in made.advice]
+    return encoded(shapes.Board(code, made.rating, dict(made.counts), said, items))
 
 
 @endpoints.route("/reviews/<period>")

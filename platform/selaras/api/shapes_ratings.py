@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marshmallow.validate import Length, Range
 
-from selaras.api.shapes import Period
+from selaras.api.shapes import Label, Period
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,61 @@ class RatingRequest:
     inputs: dict[str, Any]
     segment: int | None = field(default=None, metadata={"validate": Range(1, 1000)})
     reason: str = field(default="", metadata={"validate": Length(max=4000)})
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class BoardPerson:
+    """One person on the board: the rating so far, what it comes to, what it rests on, and why to look closely."""
+
+    person_id: UUID
+    name: str
+    state: str
+    version: str
+    inputs: dict[str, Any] | None
+    outcome: str | None
+    led_unit_rating: str | None
+    progress: int
+    evidence: int
+    feedback: int
+    exceptions: list[str]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the distribution allows or demands, and whether it is broken."""
+
+    label: Label
+    broken: bool
+    article: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """A team with what its ratings come to. `counts`: outcome → people; `advice`: for the team by itself."""
+
+    period: str
+    organisation_rating: str | None
+    counts: dict[str, int]
+    advice: list[Advice]
+    items: list[BoardPerson]
+
+
+@dataclass(frozen=True)
+class TeamRating:
+    """One rating of several; `version`: as it was read, then nothing that changed since is overwritten."""
+
+    person_id: UUID
+    inputs: dict[str, Any]
+    version: str | None = field(default=None, metadata={"validate": Length(max=40)})
+    reason: str = field(default="", metadata={"validate": Length(max=4000)})
+
+
+@dataclass(frozen=True)
+class TeamRatingsRequest:
+    """Several ratings at once: all of them or none. `draft`: keep them only."""
+
+    items: list[TeamRating]
     draft: bool = False
 
 

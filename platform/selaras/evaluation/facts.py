@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import polars as pl
@@ -106,7 +107,8 @@ _UNRATED = f"""
 """  # our own text
 
 # An item that has no measures counts too: the rule says what becomes of it, or that the result stays open.
-_ITEMS = """
+_RANGE = "AND plan.person_id > %(after)s AND plan.person_id <= %(last)s"
+_ITEMS = f"""
     SELECT plan.person_id, item.id, item.detail, measure.aspect, measure.target, measure.actual
     FROM selaras.plan plan
     JOIN selaras.plan_item item ON item.tenant_id = plan.tenant_id AND item.plan_id = plan.id
@@ -114,8 +116,8 @@ _ITEMS = """
     WHERE plan.tenant_id = %(tenant)s AND plan.year = %(year)s
       AND (plan.ends IS NULL OR %(day)s BETWEEN plan.starts AND plan.ends)
       AND (item.stopped_on IS NULL OR item.stopped_on > %(day)s)
-      AND plan.person_id > %(after)s AND plan.person_id <= %(last)s {scored}
-"""
+      {_RANGE} {{scored}}
+"""  # noqa: S608  # our own text
 
 MEASURES_SCHEMA: dict[str, type[pl.DataType]] = {
     "person": pl.String,
@@ -203,6 +205,13 @@ class Facts:
         query, more = sectioned(_ITEMS, self._rules)
         parameters = {**self._parameters, "after": after, "last": last, **more}
         return items_frame(read_frame(self._session, query, parameters, MEASURES_SCHEMA), self._rules)
+
+    def items_of(self, people: Sequence[UUID]) -> pl.DataFrame:
+        """As `items`, of some people only."""
+        query, more = sectioned(_ITEMS, self._rules)
+        some = query.replace(_RANGE, "AND plan.person_id = ANY(%(people)s::uuid[])")
+        parameters = {**self._parameters, "people": list(people), **more}
+        return items_frame(read_frame(self._session, some, parameters, MEASURES_SCHEMA), self._rules)
 
     def segment_items(self, after: UUID, last: UUID, rules: Rules) -> pl.DataFrame | None:
         """As `items`, of the segments under `rules`; `person` reads `<person>/<number>`."""

@@ -116,14 +116,14 @@ def save_draft(
     refuse_unknown_inputs(person_id, inputs, rules)
     refuse_surveyed(session, person_id, found.period.id, inputs)
     before = _locked(session, found, person_id)
+    if filled(before.inputs) == filled(inputs) and before.state != "none":
+        return before
     _refuse_other_version(before, seen)
     if before.state == "submitted":
         raise Conflict(
             "rating_in_review",
             "This rating waits for the review by your superior; it can be changed once it comes back.",
         )
-    if filled(before.inputs) == filled(inputs) and before.state != "none":
-        return before
     if before.state == "draft" and filled(before.held) == filled(inputs):
         session.execute(delete(RatingDraft).where(*_here(found, person_id)))
         return given(session, found.period.id, [person_id], found.segment)[person_id]
@@ -195,9 +195,9 @@ def rate(
     """Write and submit at once: `inputs` are the person columns that the regulation of `found`'s last day declares."""
     refuse_bad_inputs(person_id, inputs, rules)
     before = _locked(session, found, person_id)
-    _refuse_other_version(before, seen)
     if before.state in ("given", "submitted") and filled(before.inputs) == filled(inputs):
-        return before
+        return before  # sent twice: nothing would be overwritten
+    _refuse_other_version(before, seen)
     kept = save_draft(session, actor, found, person_id, inputs, rules, reason=reason)
     return kept if kept.state == "given" else submit(session, actor, found, person_id, rules, reason=reason)
 

@@ -42,6 +42,7 @@ class Quadrant:
     """A rule whose outcome follows from two ratings: their columns, their codes, and the cells.
 
     `cells[row code][column code]` is the outcome; `rows` are codes of the first rating, `columns` of the second.
+    `row_name` and `column_name` are the columns or steps that count, `asked_*` the columns that the appraiser fills in.
     """
 
     row_label: Label
@@ -53,6 +54,8 @@ class Quadrant:
     certainty: str
     row_name: str
     column_name: str
+    asked_row: str = ""
+    asked_column: str = ""
 
 
 def outcome_words(description: Mapping[str, Any]) -> list[Word]:
@@ -128,4 +131,6 @@ def _drawn(
         certainty=parameter.get("certainty", ""),
         row_name=_counting(description, first["name"]),
         column_name=_counting(description, second["name"]),
+        asked_row=first["name"],
+        asked_column=second["name"],
     )

@@ -7,6 +7,7 @@ from flask import Flask
 from selaras.web import (
     accounts,
     audits,
+    board,
     calendar,
     clients,
     closing,
@@ -62,6 +63,7 @@ PAGES = (
     matrix,
     evaluation,
     rating,
+    board,
     rating_reviews,
     receipts,
     unit_ratings,

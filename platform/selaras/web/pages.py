@@ -86,6 +86,8 @@ NOTES = {
     "plan-agreed": lazy_gettext("You have agreed to this plan."),
     "plan-returned": lazy_gettext("The plan went back with your reason."),
     "rating-drafted": lazy_gettext("The draft is kept; it counts nowhere until you submit it."),
+    "ratings-drafted": lazy_gettext("The drafts are kept; they count nowhere until you submit them."),
+    "ratings-submitted": lazy_gettext("The ratings were submitted."),
     "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
     "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),
     "rating-returned": lazy_gettext("The rating went back to its appraiser with your reason."),

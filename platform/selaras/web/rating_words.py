@@ -13,6 +13,14 @@ RATINGS = {
     "returned": _("given back"),
     "given": _("submitted"),
 }
+EXCEPTIONS = {
+    "no_plan": _("no agreed plan"),
+    "no_evidence": _("no evidence"),
+    "no_progress": _("no progress"),
+    "feedback": _("feedback to read"),
+    "other_than_last": _("other than last time"),
+    "weak_last": _("last result asks for follow-up"),
+}
 RELATIONS = {"superior": _("superior"), "peer": _("colleague"), "subordinate": _("staff")}
 RATING_CHANGES = {
     "appraiser": _("your appraiser changed the rating"),
