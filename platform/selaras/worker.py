@@ -44,6 +44,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from selaras.agenda import reminders  # noqa: PLC0415
     from selaras.channels import jobs as sending  # noqa: PLC0415
     from selaras.closing import jobs as closing  # noqa: PLC0415
+    from selaras.exchange import export_jobs as exports  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
     from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
     from selaras.regulation import load_registry  # noqa: PLC0415
@@ -51,6 +52,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     return {
         "close": closing.run,
         "import": exchange.run,
+        exports.JOB: exports.run,
         "survey_close": survey.run,
         sending.KIND: sending.deliver(settings, translations(DEFAULT).gettext),
         scanning.KIND: scanning.handler(settings),

@@ -21,6 +21,7 @@ COMMANDS = {
     "database": "database",
     "demo": "demo",
     "dispatcher": "worker",
+    "export": "export",
     "followup": "followup",
     "history": "history",
     "identity": "identity",
