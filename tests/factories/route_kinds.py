@@ -27,6 +27,8 @@ KINDS = {
     "web.funnel_page": "list",
     "web.count_again": "figures",
     "api_ratings.show_team": "own",
+    **dict.fromkeys(("web.verify", "web.compare"), "open"),
+    "web.not_filed_document": "list",
     **dict.fromkeys(
         ("api_ratings.show_board", "api_ratings.post_team_ratings", "web.rating_board", "web.save_board"), "own"
     ),

@@ -14,7 +14,7 @@ from selaras.api.encoding import encoded
 from selaras.api.schemas import schema_of
 from selaras.edge.access import needs
 from selaras.edge.context import actor, agency, instance, refuse_without, rules, session
-from selaras.edge.downloads import attachment
+from selaras.edge.downloads import attachment, own_origin
 from selaras.edge.words import language_or_own
 from selaras.evaluation import service
 from selaras.evaluation.handovers import HandedOver, handed_over
@@ -103,7 +103,7 @@ def receipt_document(query: dict[str, Any], person_id: UUID, period: str) -> Res
     receipt_person(session(), actor(), instance().registry, person_id, period)
     view = receipt(session(), person_id, period)
     then = person_on(session(), person_id, view.outcome.ends)
-    made = print_receipt(session(), agency(), then, view, language_or_own(query["language"] or ""))
+    made = print_receipt(session(), agency(), then, view, language_or_own(query["language"] or ""), own_origin())
     return attachment(made.data, made.name, "application/pdf")
 
 

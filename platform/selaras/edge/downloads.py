@@ -7,7 +7,7 @@ from functools import partial
 from typing import IO
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from selaras.edge.context import instance, session
 from selaras.files.service import open_file
@@ -40,3 +40,8 @@ def kept_file(file_id: UUID) -> Response:
     response.headers["Content-Length"] = str(file.size)
     response.headers.set("Content-Disposition", "attachment", filename=file.name)
     return response
+
+
+def own_origin() -> str:
+    """The agency's own address, as this request reached it; printed codes lead there."""
+    return f"{'https' if instance().settings.tls else 'http'}://{request.host}"

@@ -23,6 +23,8 @@ SIGN_IN = "300 per minute; 3000 per hour"
 EXCHANGE, EXCHANGES = "60 per minute", "300 per minute"
 SCIM = "600 per minute"
 HEAVY = "30 per minute"
+# Whoever checks printed documents is known to nobody; a code cannot be guessed at this pace.
+VERIFY = "30 per minute"
 _HEAVY_ENDINGS = ("/document", "/document.pdf", "/annex")
 
 
@@ -61,6 +63,7 @@ def _strict() -> list[ApplicationLimit]:
         _limit("exchanges", EXCHANGES, _address, lambda: _begins(bearer.OAUTH)),
         _limit("scim", SCIM, _token, lambda: _begins(bearer.SCIM) and _is_token()),
         _limit("heavy", HEAVY, _caller, _is_heavy),
+        _limit("verify", VERIFY, _address, lambda: _begins("/verify")),
     ]
 
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from selaras.clock import now
-from selaras.documents.pdf import render
+from selaras.documents.issuing import issue
 from selaras.evaluation.printed_words import Language, Printed, Say
+from selaras.evaluation.printing import issue_of
 from selaras.evaluation.queries import ReceiptView
 from selaras.evaluation.wording import organisation_word, outcome_word
 from selaras.monitoring.queries import FeedbackView, ProgressView, feedback_for, progress_for
@@ -27,6 +28,7 @@ from selaras.tenancy.queries import AgencyView
 _WORDS: dict[str, Label] = {
     "title": {"id": "Dokumen Evaluasi Kinerja Pegawai", "en": "Performance evaluation document"},
     "page": {"id": "Halaman", "en": "Page"},
+    "verify": {"id": "Periksa keaslian dokumen ini:", "en": "Check this document:"},
     "person": {"id": "Pegawai yang dinilai", "en": "Person appraised"},
     "appraiser": {"id": "Pejabat penilai kinerja", "en": "Appraiser"},
     "superior": {"id": "Atasan pejabat penilai kinerja", "en": "Appraiser's superior"},
@@ -63,8 +65,8 @@ class Subject:
     rules: Rules
 
 
-def print_evaluation(session: Session, whose: AgencyView, subject: Subject, language: Language) -> Printed:
-    """The document as a PDF, in one language."""
+def print_evaluation(session: Session, whose: AgencyView, subject: Subject, language: Language, origin: str) -> Printed:
+    """The document as a PDF, in one language. `origin`: see `printing.print_receipt`."""
     say = Say(language, whose.time_zone, _WORDS)
     outcome = subject.view.outcome
     planned = plan(session, outcome.person_id, outcome.ends.year)
@@ -89,14 +91,15 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
         "footer": f"{whose.name} · {say.period(outcome.period_code)} · {say('printed')} {say.moment(at)}",
     }
     number = subject.person.line.number or str(outcome.person_id)
-    return Printed(f"evaluasi-{outcome.period_code}-{number}-{language}.pdf", render("evaluation", data))
+    made = issue(session, issue_of("evaluation", subject.view, origin), "evaluation", data)
+    return Printed(f"evaluasi-{outcome.period_code}-{number}-{language}.pdf", made)
 
 
 def _parties(session: Session, say: Say, subject: Subject) -> list[dict[str, Any]]:
     return [
         {
             "title": say(role),
-            "facts": [{"label": say(name), "value": value or _NOTHING} for name, value in _facts(one).items()],
+            "facts": [{"label": say(name), "value": value or _NOTHING} for name, value in facts_of(one).items()],
         }
         for role, one in _people(session, subject)
         if one is not None
@@ -114,7 +117,8 @@ def _people(session: Session, subject: Subject) -> list[tuple[str, PersonView | 
     ]
 
 
-def _facts(one: PersonView) -> dict[str, str | None]:
+def facts_of(one: PersonView) -> dict[str, str | None]:
+    """Name, number, rank, post and unit of a party to a document."""
     line = one.line
     # Whoever holds a public office has neither number nor rank: the title stands alone.
     ranked = {"number": line.number, "rank": line.rank} if one.numbers else {}
@@ -174,8 +178,8 @@ def _item(
         "rows": [
             {
                 "indicator": f"{aspects.get(measure.aspect, measure.aspect)}: {measure.indicator or _NOTHING}",
-                "target": _amount(say, measure.target, measure.measure),
-                "actual": _amount(say, *_actual(item, measure, reached)),
+                "target": amount(say, measure.target, measure.measure),
+                "actual": amount(say, *_actual(item, measure, reached)),
             }
             for measure in item.measures
         ],
@@ -189,7 +193,8 @@ def _actual(
     return reached.get((item.item_id, measure.aspect), (measure.actual, measure.measure))
 
 
-def _amount(say: Say, value: Decimal | None, unit: str | None) -> str:
+def amount(say: Say, value: Decimal | None, unit: str | None) -> str:
+    """A target or what was reached, with its unit."""
     return _NOTHING if value is None else f"{say.number(float(value))} {unit or ''}".strip()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from selaras.clock import now
-from selaras.documents.pdf import render
+from selaras.documents.issuing import Issue, issue
 from selaras.evaluation.printed_words import Language, Printed, Say
 from selaras.evaluation.queries import PartView, ReceiptView
 from selaras.evaluation.rules import OutcomeState
@@ -25,6 +25,7 @@ from selaras.tenancy.queries import AgencyView
 _WORDS: Mapping[str, Label] = {
     "title": {"id": "Hasil Evaluasi Kinerja Pegawai", "en": "Result of performance evaluation"},
     "page": {"id": "Halaman", "en": "Page"},
+    "verify": {"id": "Periksa keaslian dokumen ini:", "en": "Check this document:"},
     "step": {"id": "Langkah", "en": "Step"},
     "value": {"id": "Nilai", "en": "Value"},
     "basis": {"id": "Dasar", "en": "Basis"},
@@ -72,13 +73,23 @@ _STATES: Mapping[str, Label] = {
 
 
 def print_receipt(
-    session: Session, whose: AgencyView, person: PersonView, view: ReceiptView, language: Language
+    session: Session, whose: AgencyView, person: PersonView, view: ReceiptView, language: Language, origin: str
 ) -> Printed:
-    """The result of one person as a PDF, in one language. `person` as on the period's last day."""
+    """The result of one person as a PDF, in one language. `person` as on the period's last day.
+
+    `origin`: the agency's address, where whoever holds the paper checks it.
+    """
     titles = _titles(session, (line.item for line in view.receipt.lines if line.item))
     data = receipt_document(whose, person, view, titles, language)
     number = next((one.number for one in person.numbers), str(person.line.person_id))
-    return Printed(f"hasil-{view.outcome.period_code}-{number}-{language}.pdf", render("receipt", data))
+    wanted = issue_of("receipt", view, origin)
+    return Printed(f"hasil-{view.outcome.period_code}-{number}-{language}.pdf", issue(session, wanted, "receipt", data))
+
+
+def issue_of(kind: str, view: ReceiptView, origin: str) -> Issue:
+    """What a document about an outcome rests on: its revision."""
+    outcome = view.outcome
+    return Issue(kind, outcome.period_code, f"{outcome.segment}:{outcome.revision}", origin, outcome.person_id)
 
 
 def receipt_document(

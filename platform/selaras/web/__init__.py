@@ -44,6 +44,7 @@ from selaras.web import (
     superiors,
     support,
     unit_ratings,
+    verifying,
 )
 from selaras.web.assets import ENDPOINT as ASSETS
 from selaras.web.blueprint import pages
@@ -67,6 +68,7 @@ PAGES = (
     board,
     rating_reviews,
     receipts,
+    verifying,
     unit_ratings,
     closing,
     exchange,

@@ -13,6 +13,12 @@ RATINGS = {
     "returned": _("given back"),
     "given": _("submitted"),
 }
+DOCUMENTS = {
+    "receipt": _("Result of performance evaluation, with how it came about"),
+    "evaluation": _("Performance evaluation document"),
+    "plan": _("Plan of performance (SKP)"),
+    "not_filed": _("List of those who have not filed a plan"),
+}
 EXCEPTIONS = {
     "no_plan": _("no agreed plan"),
     "no_evidence": _("no evidence"),

@@ -9,7 +9,7 @@ from flask import Response, request
 from selaras.edge import words
 from selaras.edge.access import needs
 from selaras.edge.context import actor, agency, instance, refuse_without, rules, session
-from selaras.edge.downloads import attachment
+from selaras.edge.downloads import attachment, own_origin
 from selaras.evaluation.evaluation_document import Subject, print_evaluation
 from selaras.evaluation.handovers import handed_over_result
 from selaras.evaluation.printing import print_receipt
@@ -32,7 +32,7 @@ def receipt_document(person_id: UUID, period: str) -> Response:
     view = receipt(session(), person_id, period)
     then = person_on(session(), person_id, view.outcome.ends)
     language = words.language_or_own(request.args.get("language", ""))
-    made = print_receipt(session(), agency(), then, view, language)
+    made = print_receipt(session(), agency(), then, view, language, own_origin())
     return attachment(made.data, made.name, "application/pdf")
 
 
@@ -44,7 +44,8 @@ def evaluation_document(person_id: UUID, period: str) -> Response:
     view = receipt(session(), person_id, period)
     day = view.outcome.ends
     subject = Subject(person_on(session(), person_id, day), view, rules(day))
-    made = print_evaluation(session(), agency(), subject, words.language_or_own(request.args.get("language", "")))
+    language = words.language_or_own(request.args.get("language", ""))
+    made = print_evaluation(session(), agency(), subject, language, own_origin())
     return attachment(made.data, made.name, "application/pdf")
 
 
