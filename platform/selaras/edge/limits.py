@@ -22,6 +22,8 @@ from selaras.identity.sessions import key_of
 SIGN_IN = "300 per minute; 3000 per hour"
 EXCHANGE, EXCHANGES = "60 per minute", "300 per minute"
 SCIM = "600 per minute"
+# What people who were served send by a link, without an account.
+SERVED = "10 per minute; 60 per hour"
 HEAVY = "30 per minute"
 # Whoever checks printed documents is known to nobody; a code cannot be guessed at this pace.
 VERIFY = "30 per minute"
@@ -62,6 +64,7 @@ def _strict() -> list[ApplicationLimit]:
         _limit("exchange", EXCHANGE, _exchanging, lambda: _begins(bearer.OAUTH)),
         _limit("exchanges", EXCHANGES, _address, lambda: _begins(bearer.OAUTH)),
         _limit("scim", SCIM, _token, lambda: _begins(bearer.SCIM) and _is_token()),
+        _limit("served", SERVED, _address, lambda: _begins("/f/") and _changes()),
         _limit("heavy", HEAVY, _caller, _is_heavy),
         _limit("verify", VERIFY, _address, lambda: _begins("/verify")),
     ]

@@ -39,7 +39,7 @@ class Line:
 
 def add(session: Session, actor: Actor, line: Line, *, key: str = "", source: str = "page") -> UUID:
     """Write a line into one's own log; the same `key` again writes nothing and returns the line that is there."""
-    person = _own(actor)
+    person = own_person(actor)
     _check(session, person, line, key)
     values = _values(line) | {
         "tenant_id": tenant_of(session),
@@ -87,7 +87,7 @@ def remove(session: Session, actor: Actor, activity_id: UUID) -> None:
 
 def own(session: Session, actor: Actor, activity_id: UUID) -> Activity:
     """A line of one's own log, held against a change at the same time; `NotFound` for anybody else's."""
-    person = _own(actor)
+    person = own_person(actor)
     found = select(Activity).where(Activity.id == activity_id, Activity.person_id == person).with_for_update()
     row = session.scalar(found)
     if row is None:
@@ -95,7 +95,8 @@ def own(session: Session, actor: Actor, activity_id: UUID) -> Activity:
     return row
 
 
-def _own(actor: Actor) -> UUID:
+def own_person(actor: Actor) -> UUID:
+    """Whose log and links the actor keeps: their own, if they have a plan at all."""
     actor.require(Permission.PLAN_OWN)
     if actor.person_id is None:
         raise Refused("log_nobodys", "This account belongs to nobody who has a plan, so it keeps no log.")

@@ -106,23 +106,93 @@ class Evidence(TenantModel):
 
 
 class Feedback(TenantModel):
-    """A word from a superior, peer or subordinate, on one result or on one behaviour value."""
+    """A word from a superior, peer or subordinate, or by a link from somebody served; on one result or one behaviour.
+
+    Of somebody served only a `giver_label` is known. What the person or the appraiser reported (`reported_at`) stands
+    until it is decided about; `removed_at`: it is shown to nobody any more.
+    """
 
     __tablename__ = "feedback"
 
     person_id: Mapped[UUID]
-    giver_id: Mapped[UUID]
+    giver_id: Mapped[UUID | None]
+    giver_label: Mapped[str | None]
+    link_id: Mapped[UUID | None]
     relation: Mapped[str]
     item_id: Mapped[UUID | None]
     behaviour: Mapped[str | None]
     on_day: Mapped[date]
     content: Mapped[str]
+    reported_at: Mapped[datetime | None]
+    report: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
 
     __table_args__ = (
         within("person_id", "person"),
         within("giver_id", "person"),
         within("item_id", "plan_item"),
+        within("link_id", "feedback_link"),
         Index("ix_feedback_person", "tenant_id", "person_id"),
-        CheckConstraint("relation IN ('superior', 'peer', 'subordinate')", name="relation"),
+        Index(
+            "ix_feedback_reported",
+            "tenant_id",
+            "reported_at",
+            postgresql_where=text("reported_at IS NOT NULL AND removed_at IS NULL"),
+        ),
+        CheckConstraint("relation IN ('superior', 'peer', 'subordinate', 'service_user')", name="relation"),
+        CheckConstraint("(relation = 'service_user') = (giver_id IS NULL)", name="giver"),
         CheckConstraint("person_id <> giver_id", name="not_oneself"),
+    )
+
+
+class FeedbackRequest(TenantModel):
+    """Somebody was asked for a word about a person: by the person, or by whoever appraises them."""
+
+    __tablename__ = "feedback_request"
+
+    person_id: Mapped[UUID]
+    giver_id: Mapped[UUID]
+    asked_by: Mapped[UUID]
+    item_id: Mapped[UUID | None]
+    behaviour: Mapped[str | None]
+    note: Mapped[str | None]
+    asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    answered_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("giver_id", "person"),
+        within("asked_by", "person"),
+        within("item_id", "plan_item"),
+        Index("ix_feedback_request_giver", "tenant_id", "giver_id"),
+        Index("ix_feedback_request_person", "tenant_id", "person_id"),
+        CheckConstraint("person_id <> giver_id", name="not_oneself"),
+    )
+
+
+class FeedbackLink(TenantModel):
+    """A link by which people who were served say something without an account: a random token, kept as its hash.
+
+    `label` names the service, never a person. It may be used `uses` times, until it expires or is taken back.
+    """
+
+    __tablename__ = "feedback_link"
+
+    person_id: Mapped[UUID]
+    item_id: Mapped[UUID | None]
+    label: Mapped[str]
+    token_hash: Mapped[str]
+    uses: Mapped[int]
+    used: Mapped[int] = mapped_column(server_default=text("0"))
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("item_id", "plan_item"),
+        UniqueConstraint("tenant_id", "token_hash"),
+        Index("ix_feedback_link_person", "tenant_id", "person_id"),
+        CheckConstraint("used <= uses", name="uses"),
     )

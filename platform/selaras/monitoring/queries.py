@@ -33,10 +33,13 @@ class ProgressView:
 
 @dataclass(frozen=True)
 class FeedbackView:
-    """A word on a result or a behaviour; `relation` (superior, peer, subordinate) is the giver's to the person."""
+    """A word on a result or a behaviour; `relation` (superior, peer, subordinate, service_user) is the giver's.
+
+    Of a service user `giver_id` is None and `giver_name` the label that they wrote, or nothing.
+    """
 
     feedback_id: UUID
-    giver_id: UUID
+    giver_id: UUID | None
     giver_name: str
     relation: str
     item_id: UUID | None
@@ -44,6 +47,7 @@ class FeedbackView:
     behaviour: str | None
     on_day: date
     content: str
+    reported: bool = False
 
 
 def progress_for(session: Session, person_id: UUID, starts: date, ends: date) -> list[ProgressView]:
@@ -68,14 +72,23 @@ def feedback_for(session: Session, person_id: UUID, starts: date, ends: date) ->
     """The feedback that the person received from `starts` to `ends` (both included), newest first."""
     rows = session.execute(
         select(Feedback, Person.name, PlanItem.title)
-        .join(Person, Person.id == Feedback.giver_id)
+        .outerjoin(Person, Person.id == Feedback.giver_id)
         .outerjoin(PlanItem, PlanItem.id == Feedback.item_id)
-        .where(Feedback.person_id == person_id, Feedback.on_day.between(starts, ends))
+        .where(Feedback.person_id == person_id, Feedback.on_day.between(starts, ends), Feedback.removed_at.is_(None))
         .order_by(Feedback.on_day.desc(), Feedback.id)
     )
     return [
         FeedbackView(
-            row.id, row.giver_id, name, row.relation, row.item_id, title, row.behaviour, row.on_day, row.content
+            row.id,
+            row.giver_id,
+            name or row.giver_label or "",
+            row.relation,
+            row.item_id,
+            title,
+            row.behaviour,
+            row.on_day,
+            row.content,
+            row.reported_at is not None,
         )
         for row, name, title in rows
     ]

@@ -43,6 +43,13 @@ TITLES: Mapping[str, str] = {
     "ratings_to_review": _("Ratings wait for your review"),
     "rating_returned": _("A rating came back to you"),
     "evidence_infected": _("The virus scanner found something in a file of your evidence; it was removed"),
+    "feedback_received": _("You received feedback"),
+    "feedback_asked": _("You are asked for feedback about a colleague"),
+    "feedback_removed": _("A feedback about you that was reported was removed"),
+    "feedback_stays": _("A feedback about you that was reported stays"),
+    "guidance_recorded": _("A guidance or counselling talk with you was recorded; please read and acknowledge it"),
+    "guidance_acknowledged": _("A guidance or counselling talk that you held was acknowledged"),
+    "follow_up_due": _("A follow-up of a guidance or counselling talk is due"),
 }
 SOMETHING_NEW = _("There is a new message in Selaras")
 """What a channel says that must not say more, and what is said of a code that is not known here."""

@@ -22,6 +22,8 @@ DELIVERIES = {
     "failed": _("given up after several tries"),
     "unsure": _("broken off while it was sent"),
 }
+REQUESTS = {"waiting": _("waiting"), "answered": _("answered"), "declined": _("declined")}
+LINKS = {"open": _("open"), "used": _("used up"), "expired": _("expired"), "revoked": _("taken back")}
 
 
 def say(table: str, code: object) -> str:

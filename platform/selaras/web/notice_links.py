@@ -106,6 +106,8 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "plan_due": _own_plan,
     "plans_to_decide_due": _team,
     "progress_due": _progress,
+    "feedback_received": lambda _one: (gettext("Feedback"), url_for("web.feedback")),
+    "feedback_asked": lambda _one: (gettext("Feedback"), url_for("web.feedback")),
     "evidence_infected": lambda _one: (gettext("My log"), url_for("web.log_page")),
     "ratings_due": _team,
     "rating_changed": _rating_change,

@@ -41,6 +41,7 @@ _PLACES = (
     Place("web.people", lazy_gettext("People"), "people", frozenset({Permission.SEE_PEOPLE})),
     Place("web.own_results", lazy_gettext("My results"), "result", frozenset({Permission.SEE_OWN})),
     Place("web.log_page", lazy_gettext("My log"), "log", frozenset({Permission.PLAN_OWN})),
+    Place("web.feedback", lazy_gettext("Feedback"), "support", frozenset({Permission.PLAN_OWN})),
     Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
     Place("web.follow_up", lazy_gettext("Follow-up"), "rollout", frozenset({Permission.SEE_FOLLOWUP})),
     Place(
@@ -91,6 +92,9 @@ NOTES = {
     "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
     "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),
     "rating-returned": lazy_gettext("The rating went back to its appraiser with your reason."),
+    "feedback-given": lazy_gettext("Your feedback was given; the person was told."),
+    "feedback-asked": lazy_gettext("The colleague was asked."),
+    "feedback-reported": lazy_gettext("It was reported; the performance manager decides."),
     "line-added": lazy_gettext("It is noted."),
     "line-removed": lazy_gettext("The line was taken out of your log."),
     "rated": lazy_gettext("The rating has been saved."),

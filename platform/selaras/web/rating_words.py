@@ -27,7 +27,12 @@ EXCEPTIONS = {
     "other_than_last": _("other than last time"),
     "weak_last": _("last result asks for follow-up"),
 }
-RELATIONS = {"superior": _("superior"), "peer": _("colleague"), "subordinate": _("staff")}
+RELATIONS = {
+    "superior": _("superior"),
+    "peer": _("colleague"),
+    "subordinate": _("staff"),
+    "service_user": _("somebody served"),
+}
 RATING_CHANGES = {
     "appraiser": _("your appraiser changed the rating"),
     "other_appraiser": _("another appraiser rated anew"),
