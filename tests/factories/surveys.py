@@ -49,8 +49,8 @@ class Survey:
     def vault(self) -> Vault:
         return Vault(self.key)
 
-    def choose(self, **more: object) -> None:
-        chosen, start = CHOSEN[self.regulation]
+    def choose(self, start: date | None = None, **more: object) -> None:
+        chosen, first = CHOSEN[self.regulation]
         with self.database.tenant(self.tenant_id) as session:
             choose(
                 session,
@@ -58,7 +58,7 @@ class Survey:
                 load_registry(),
                 self.regulation,
                 {**chosen, **more},
-                start=start,
+                start=start or first,
                 reason=REASON,
             )
 

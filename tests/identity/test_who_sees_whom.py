@@ -10,25 +10,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
 from factories.route_kinds import KINDS
 from factories.site import PERIOD, Home, Site, Visitor
+from factories.site_fixtures import forget_attempts
+from factories.surveys import Survey
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Range
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from selaras.config import settings
 from selaras.identity.actor import system
-from selaras.identity.permissions import Role, ScopeKind
+from selaras.identity.permissions import Role, ScopeKind, scopes_of
 from selaras.identity.roles import Granting, Scope, grant
-from selaras.identity.service import ensure_account
+from selaras.identity.service import ensure_account, grant_role
 
 # Routes of a whole blueprint that need no line each.
 BLUEPRINTS = {
     "api_audits": "access",
     "api_clients": "access",
     "api_identity providers": "access",
+    "api_survey_campaigns": "figures",
     "oauth": "open",
     "scim": "access",
 }
@@ -39,6 +45,7 @@ FAMILIES = {
     **dict.fromkeys(("session", "reviews", "board", "confirmation", "confirm_many"), "own"),
     "superior": "about",
 }
+SAID = "Kata seorang rekan dalam survei tertutup."
 WHY = "Surat Perintah Sekretaris Nomor 800/12"
 NAMED = re.compile(r"Orang (\d+)\b")
 # The unit of the subtree's manager holds people 21 to 40; person 25 is of it, person 5 is not. 1 and 21 head units.
@@ -57,7 +64,8 @@ RATING = {
 }
 NOT_FOR_ONESELF = {*RATING, "api_ratings.post_review", *FOR_MANAGERS}
 FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
-NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", "web.write_plan", *FOR_SELF, *FOR_MANAGERS}
+WRITING = {"web.write_plan", "web.amend_plan"}
+NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *WRITING, *FOR_SELF, *FOR_MANAGERS}
 NEEDS_MORE = {
     "web.handed_over_page",
     "web.objection_file",
@@ -105,7 +113,32 @@ def ground(site: Site) -> Ground:
         today = date(2026, 10, 1)
         for role in (Role.PERFORMANCE_MANAGER, Role.AUTHORISED_OFFICIAL, Role.AGENCY_ADMIN):
             grant(session, system(home.tenant_id), Granting(manager, role, WHY, today, scope=scope), today)
-    return Ground(home, manager, values)
+    campaign = surveyed(home)
+    return Ground(home, manager, {n: {**one, "campaign_id": campaign} for n, one in values.items()})
+
+
+def surveyed(home: Home) -> UUID:
+    """A closed survey in which peers said something about both people."""
+    survey = Survey(
+        home.database, SimpleNamespace(app=home.app.extensions["selaras"].settings.app_database_url), home.tenant_id
+    )
+    survey.period, survey.ends = "2026-TW4", date(2026, 12, 31)
+    survey.scalar(
+        "INSERT INTO selaras.period (tenant_id, code, kind, starts, ends)"
+        " VALUES (:tenant, '2026-TW4', 'quarter', '2026-10-01', '2026-12-31') RETURNING id"
+    )
+    survey.choose(start=date(2026, 10, 1))
+    survey.plan()
+    survey.open()
+    for n in (INSIDE, OUTSIDE):
+        for rater, _ in survey.asked(n, "peers")[:4]:
+            survey.cast(rater, n, {"loyal": 3}, SAID)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SELARAS_ENCRYPTION_KEYS", survey.key)
+        settings.cache_clear()
+        survey.close()
+    settings.cache_clear()
+    return survey.id
 
 
 def _values(home: Home, pyb: Visitor, n: int) -> dict[str, object]:
@@ -233,7 +266,7 @@ def test_a_person_is_seen_by_themself_and_their_appraiser_and_by_no_colleague(gr
         if rule.endpoint in NEEDS_MORE:
             continue
         for visitor, closed in ((own, NOT_FOR_ONESELF), (appraiser, NOT_FOR_APPRAISERS)):
-            expected = (403, 404) if rule.endpoint in closed else (200, 409)
+            expected = (403, 404) if rule.endpoint in closed else (200, 303, 409)
             answer = visitor.get(address)
             assert answer.status_code in expected, (rule.endpoint, answer.status_code, answer.text[:300])
 
@@ -255,12 +288,35 @@ def test_nobody_else_changes_anything_about_a_person(ground: Ground) -> None:
             assert answer.status_code in (403, 404, 422), (rule.endpoint, answer.status_code)
 
 
+def test_no_permission_opens_what_colleagues_answered(ground: Ground) -> None:
+    """An account with every role there is reads neither a result nor a comment; the subject and the appraiser do."""
+    home = ground.home
+    with home.database.tenant(home.tenant_id) as session:
+        mighty = ensure_account(session, f"mighty@{home.slug}", "Semua peran")
+        for role in Role:
+            if ScopeKind.AGENCY in scopes_of(role):
+                grant_role(session, mighty, role, Range(date(2015, 1, 1), None))
+    for visitor in (home.visitor().sign_in_as(home.uuid, mighty), home.as_person(7), home.as_person(21)):
+        for rule in ground.rules("GET"):
+            forget_attempts(home.app)
+            address = ground.address(rule, OUTSIDE)
+            assert SAID not in readable(visitor.get(address)), rule.endpoint
+    for n in (OUTSIDE, 1):
+        said = [
+            home.as_person(n).get(ground.address(rule, OUTSIDE)).text
+            for rule in ground.rules("GET")
+            if "survey" in rule.endpoint
+        ]
+        assert sum(SAID in one for one in said) == 2
+
+
 def test_everybody_whom_an_auditor_is_shown_is_recorded(ground: Ground) -> None:
     """Without a reason nobody; with one, whoever an answer names stands in the list of that audit."""
     home = ground.home
     auditor = home.as_role(Role.AUDITOR)
     heads = {1, 21, 41}  # named beside their people, as those who appraise them
     for rule in ground.rules("GET"):
+        forget_attempts(home.app)
         if kind_of(rule) == "access":
             continue
         answer = auditor.get(ground.address(rule, OUTSIDE))
@@ -272,6 +328,7 @@ def test_everybody_whom_an_auditor_is_shown_is_recorded(ground: Ground) -> None:
     [audit] = [one for one in auditor.get("/api/v1/audits").json["items"] if one["open"]]
     reader = home.as_role(Role.AUDITOR)  # another session: so many pages a minute are more than one may ask
     for rule in ground.rules("GET"):
+        forget_attempts(home.app)
         if kind_of(rule) == "access":
             continue
         said = readable(auditor.get(ground.address(rule, OUTSIDE)))

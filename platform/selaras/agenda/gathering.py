@@ -10,11 +10,12 @@ from selaras.agenda.rules import Next, ordered
 from selaras.errors import Misconfigured
 from selaras.evaluation import tasks as evaluation
 from selaras.followup import tasks as followup
+from selaras.monitoring import tasks as monitoring
 from selaras.organisation.tasks import Asked, Source, Task
 from selaras.planning import tasks as planning
 
 # A capability's `SOURCES` are added here; what they may say gets its words in `edge/task_words.py`.
-SOURCES: Final[tuple[Source, ...]] = (*planning.SOURCES, *evaluation.SOURCES, *followup.SOURCES)
+SOURCES: Final[tuple[Source, ...]] = (*planning.SOURCES, *monitoring.SOURCES, *evaluation.SOURCES, *followup.SOURCES)
 
 
 def gather(session: Session, asked: Asked, sources: tuple[Source, ...] = SOURCES) -> tuple[Next, ...]:

@@ -34,6 +34,8 @@ from selaras.api import (
     segments,
     sessions,
     superiors,
+    survey_campaigns,
+    surveys,
     tenancy,
     unit_ratings,
 )
@@ -77,6 +79,8 @@ MODULES = (
     accounts,
     channels,
     sessions,
+    surveys,
+    survey_campaigns,
 )
 
 

@@ -109,6 +109,17 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Read and answer"),
         "web.superiors",
     ),
+    "surveys_to_answer": TaskWords(
+        lambda task: ngettext(
+            "You are asked about %(num)s person in a 360° survey",
+            "You are asked about %(num)s people in a 360° survey",
+            task.count,
+        ),
+        lambda: _("Answer"),
+        "web.surveys",
+        (),
+        lambda: _("Nobody learns what you answer, and nothing records that you did."),
+    ),
     "objections_to_decide": TaskWords(
         lambda task: ngettext(
             "%(num)s objection waits for your decision", "%(num)s objections wait for your decision", task.count
@@ -145,7 +156,9 @@ def next_for_me() -> tuple[Next, ...]:
     if who.person_id is None:
         return ()
     law, appraised = cache(rules), cache(lambda: tuple(team_of(session(), who, day())))
-    return gather(session(), Asked(who, who.person_id, day(), agency().time_zone, law, appraised, instance().registry))
+    held = instance()
+    asked = Asked(who, who.person_id, day(), agency().time_zone, law, appraised, held.registry, held.vault)
+    return gather(session(), asked)
 
 
 def _period(task: Task) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.identity.vault import Vault
 from selaras.organisation.queries import PersonLine
 from selaras.regulation import Registry, Rules
 
@@ -38,7 +39,7 @@ class Task:
 class Asked:
     """Who asks, and on which day of the agency; `law(day)` gives the rules of a day, `team()` those whom one appraises.
 
-    Both are read once and then known. `zone` is the agency's.
+    Both are read once and then known. `zone` is the agency's; `vault` holds the server's keys.
     """
 
     actor: Actor
@@ -48,6 +49,7 @@ class Asked:
     law: Callable[[date], Rules]
     team: Callable[[], tuple[PersonLine, ...]]
     registry: Registry
+    vault: Vault | None = None
 
 
 class Finding(Protocol):

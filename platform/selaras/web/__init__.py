@@ -44,6 +44,8 @@ from selaras.web import (
     sign_in,
     superiors,
     support,
+    survey_campaigns,
+    surveys,
     unit_ratings,
     verifying,
 )
@@ -94,6 +96,8 @@ PAGES = (
     providers,
     segments,
     superiors,
+    surveys,
+    survey_campaigns,
 )
 
 WITHOUT_TRANSACTION = frozenset({ASSETS}) | sign_in.WAITING

@@ -30,6 +30,7 @@ _SOURCES = {
     "selaras.css": ("selaras.web", "static/selaras.css", "text/css"),
     "icon.svg": ("selaras.web", "static/icon.svg", "image/svg+xml"),
     "board.js": ("selaras.web", "static/board.js", "text/javascript"),
+    "survey.js": ("selaras.web", "static/survey.js", "text/javascript"),
     "htmx.js": ("js_lib_htmx", "static/htmx/htmx.min.js", "text/javascript"),
 }
 

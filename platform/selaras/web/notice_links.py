@@ -84,6 +84,10 @@ def _returned_rating(one: NoticeView) -> Link:
     return period_in_words(period), url_for("web.rating", person_id=one.subject_id, period=period)
 
 
+def _surveys(_one: NoticeView) -> Link:
+    return gettext("360° surveys"), url_for("web.surveys")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
@@ -98,6 +102,9 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "amendment_submitted": _plan,
     "amendment_returned": _plan,
     "amendment_agreed": _plan,
+    "survey_asked": _surveys,
+    "survey_reminder": _surveys,
+    "survey_closed": _surveys,
     "superior_asked": _superiors,
     "superior_answered": _superiors,
     "superior_refused": _superiors,

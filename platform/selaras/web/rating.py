@@ -23,6 +23,7 @@ from selaras.evaluation.unit_ratings import led_rating
 from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
 from selaras.identity.permissions import Permission
 from selaras.monitoring.queries import feedback_for, progress_for
+from selaras.monitoring.survey.queries import beside
 from selaras.organisation.queries import person as person_on
 from selaras.regulation import Rules
 from selaras.web.blueprint import pages
@@ -79,6 +80,8 @@ def _rating_page(
     chosen = rules(found.ends)
     standing = given(session(), found.period.id, [person_id], found.segment)[person_id]
     inputs = standing.inputs if written is None else written
+    survey = beside(session(), person_id, found.period.id)
+    surveyed = survey.columns if survey else frozenset()
     return render(
         "rating.html",
         error.status if error else 200,
@@ -86,7 +89,8 @@ def _rating_page(
         person=person_on(session(), person_id, found.ends),
         period=found.period,
         part=found if found.period.segmented and (found.starts, found.ends) != _span(found.period) else None,
-        fields=fields(chosen, inputs),
+        fields=[one for one in fields(chosen, inputs) if one.name not in surveyed],
+        survey=survey,
         error=error,
         standing=standing,
         review=procedure_on(session(), day()).review,

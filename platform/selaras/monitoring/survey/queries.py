@@ -102,6 +102,15 @@ class AboutOneself:
     closes: date
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A survey beside a rating: the columns that it fills, and what it filled them with once it is closed."""
+
+    campaign_id: UUID
+    columns: frozenset[str]
+    inputs: dict[str, Any]
+
+
 def campaigns(session: Session) -> tuple[CampaignView, ...]:
     """Every campaign, the latest period first; one statement."""
     return tuple(map(_view, session.execute(_ALL, {"tenant": tenant_of(session)})))
@@ -177,24 +186,22 @@ def to_moderate(session: Session, campaign_id: UUID) -> tuple[tuple[UUID, str], 
 
 def columns_of(session: Session, person_id: UUID, period_id: UUID) -> frozenset[str]:
     """The person columns that a survey of the period fills for somebody, once it is closed; nobody else fills them."""
-    stored = session.scalar(
-        select(SurveyCampaign.terms)
-        .join(SurveySubject, SurveySubject.campaign_id == SurveyCampaign.id)
+    found = beside(session, person_id, period_id)
+    return found.columns if found else frozenset()
+
+
+def beside(session: Session, person_id: UUID, period_id: UUID) -> Beside | None:
+    """The survey about somebody in a period, as it stands beside their rating."""
+    row = session.execute(
+        select(SurveyCampaign.id, SurveyCampaign.terms, SurveySubject.inputs)
+        .join(SurveyCampaign, SurveyCampaign.id == SurveySubject.campaign_id)
         .where(SurveySubject.period_id == period_id, SurveySubject.person_id == person_id)
-    )
-    if not stored:
-        return frozenset()
-    terms = read(stored)
+    ).one_or_none()
+    if row is None or not row.terms:
+        return None
+    terms = read(row.terms)
     named = {asked.perspective().column_of(value.code) for asked in terms.asked for value in terms.values}
-    return frozenset(named - {""})
-
-
-def frozen_inputs(session: Session, person_id: UUID, period_id: UUID) -> dict[str, Any]:
-    """Person column → what the closed survey of the period says of somebody; empty where there is none."""
-    found = session.scalar(
-        select(SurveySubject.inputs).where(SurveySubject.period_id == period_id, SurveySubject.person_id == person_id)
-    )
-    return dict(found or {})
+    return Beside(row.id, frozenset(named - {""}), dict(row.inputs or {}))
 
 
 def _view(row: Row[Any]) -> CampaignView:
