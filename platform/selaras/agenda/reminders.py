@@ -11,6 +11,7 @@ from selaras.calendar.queries import office_calendar
 from selaras.clock import today
 from selaras.evaluation import reminding as evaluation
 from selaras.jobs.context import Handler, JobContext
+from selaras.monitoring.coaching import remind_of_follow_ups
 from selaras.organisation.reminding import Reminded, Reminder
 from selaras.planning import reminding as planning
 from selaras.regulation import Registry
@@ -20,6 +21,7 @@ from selaras.tenancy.queries import agency, rules_on
 REMINDERS: Final[dict[str, Reminder]] = {
     "plans": planning.remind_of_plans,
     "progress": evaluation.remind_of_progress,
+    "follow_ups": remind_of_follow_ups,
     "ratings": evaluation.remind_of_ratings,
     "answers": evaluation.remind_of_answers,
 }

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, within
+from selaras.db.base import TenantModel, TenantTable, within
 from selaras.monitoring.survey import models as survey
 
 __all__ = ["Feedback", "Progress", "survey"]
@@ -196,3 +196,58 @@ class FeedbackLink(TenantModel):
         Index("ix_feedback_link_person", "tenant_id", "person_id"),
         CheckConstraint("used <= uses", name="uses"),
     )
+
+
+class Coaching(TenantModel):
+    """A talk of guidance (bimbingan kinerja) or counselling (konseling kinerja), as whoever held it recorded it.
+
+    It is read by the two alone; a guidance talk also by whoever appraises the person later. The person acknowledges
+    it, with words of their own if they want. `follow_up_on` is the day agreed for looking at it again.
+    """
+
+    __tablename__ = "coaching"
+
+    kind: Mapped[str]
+    person_id: Mapped[UUID]
+    coach_id: Mapped[UUID]
+    item_id: Mapped[UUID | None]
+    on_day: Mapped[date]
+    cause: Mapped[str]
+    content: Mapped[str]
+    agreed: Mapped[str | None]
+    follow_up_on: Mapped[date | None]
+    followed_up_at: Mapped[datetime | None]
+    follow_up: Mapped[str | None]
+    acknowledged_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("person_id", "person"),
+        within("coach_id", "person"),
+        within("item_id", "plan_item"),
+        Index("ix_coaching_person", "tenant_id", "person_id"),
+        Index("ix_coaching_coach", "tenant_id", "coach_id"),
+        Index(
+            "ix_coaching_follow_up",
+            "tenant_id",
+            "follow_up_on",
+            postgresql_where=text("follow_up_on IS NOT NULL AND followed_up_at IS NULL"),
+        ),
+        CheckConstraint("kind IN ('guidance', 'counselling')", name="kind"),
+        CheckConstraint("cause IN ('progress_lags', 'asked', 'behaviour', 'personal', 'other')", name="cause"),
+        CheckConstraint("person_id <> coach_id", name="not_oneself"),
+    )
+
+
+class CalendarFeed(TenantTable):
+    """A person's private calendar address: a random token, kept as its hash; a new one makes the old one worthless."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (within("person_id", "person"), UniqueConstraint("tenant_id", "token_hash"))

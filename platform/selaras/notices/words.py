@@ -48,6 +48,7 @@ TITLES: Mapping[str, str] = {
     "feedback_removed": _("A feedback about you that was reported was removed"),
     "feedback_stays": _("A feedback about you that was reported stays"),
     "guidance_recorded": _("A guidance or counselling talk with you was recorded; please read and acknowledge it"),
+    "guidance_followed": _("What became of a guidance or counselling talk with you was recorded"),
     "guidance_acknowledged": _("A guidance or counselling talk that you held was acknowledged"),
     "follow_up_due": _("A follow-up of a guidance or counselling talk is due"),
 }

@@ -24,6 +24,14 @@ DELIVERIES = {
 }
 REQUESTS = {"waiting": _("waiting"), "answered": _("answered"), "declined": _("declined")}
 LINKS = {"open": _("open"), "used": _("used up"), "expired": _("expired"), "revoked": _("taken back")}
+TALKS = {"guidance": _("Guidance (bimbingan kinerja)"), "counselling": _("Counselling (konseling kinerja)")}
+CAUSES = {
+    "progress_lags": _("progress lags"),
+    "asked": _("the employee asked for it"),
+    "behaviour": _("work behaviour"),
+    "personal": _("something personal that weighs on work"),
+    "other": _("something else"),
+}
 
 
 def say(table: str, code: object) -> str:

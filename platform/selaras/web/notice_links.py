@@ -88,6 +88,10 @@ def _surveys(_one: NoticeView) -> Link:
     return gettext("360° surveys"), url_for("web.surveys")
 
 
+def _talks(_one: NoticeView) -> Link:
+    return gettext("Guidance and counselling"), url_for("web.talks")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
@@ -115,6 +119,10 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "progress_due": _progress,
     "feedback_received": lambda _one: (gettext("Feedback"), url_for("web.feedback")),
     "feedback_asked": lambda _one: (gettext("Feedback"), url_for("web.feedback")),
+    "guidance_recorded": _talks,
+    "guidance_followed": _talks,
+    "guidance_acknowledged": _talks,
+    "follow_up_due": _talks,
     "evidence_infected": lambda _one: (gettext("My log"), url_for("web.log_page")),
     "ratings_due": _team,
     "rating_changed": _rating_change,

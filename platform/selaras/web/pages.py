@@ -95,6 +95,7 @@ NOTES = {
     "feedback-given": lazy_gettext("Your feedback was given; the person was told."),
     "feedback-asked": lazy_gettext("The colleague was asked."),
     "feedback-reported": lazy_gettext("It was reported; the performance manager decides."),
+    "talk-recorded": lazy_gettext("The talk was recorded; the person was told."),
     "line-added": lazy_gettext("It is noted."),
     "line-removed": lazy_gettext("The line was taken out of your log."),
     "rated": lazy_gettext("The rating has been saved."),
