@@ -88,6 +88,11 @@ VALUES (:tenant, 'Tabel uji', 'tpp',
     '{"sangat_baik": "100", "baik": "100", "butuh_perbaikan": "80", "kurang": "60", "sangat_kurang": "40"}',
     '{"12": 9500000, "8": 3700000, "6": 2500000}', 'next_quarter', 'test', 'sample', '[2020-01-01,)')
 """
+# Nobody of a measurement has to read the briefing for appraisers first.
+_PROCEDURE = """
+INSERT INTO selaras.rating_procedure (tenant_id, review, briefing, reason, during)
+VALUES (:tenant, false, false, 'Aturan untuk pengujian saja.', '[2015-01-01,)')
+"""
 _PERIOD = """
 INSERT INTO selaras.period (tenant_id, code, kind, starts, ends)
 VALUES (:tenant, '2026-TW3', 'quarter', :starts, :ends) RETURNING id
@@ -99,7 +104,7 @@ def create_staff(session: Session, people: int) -> None:
     values = {"tenant": tenant_of(session), "people": people, "size": UNIT_SIZE, "units": -(-people // UNIT_SIZE)}
     # Without statistics the planner nests loops over the whole agency: 100,000 people then take minutes.
     with set_based(session):
-        for statement in (_UNITS, _PLACES, _POSTS, _PEOPLE, _NUMBERS, _APPOINTMENTS, _LINES, _PAY):
+        for statement in (_UNITS, _PLACES, _POSTS, _PEOPLE, _NUMBERS, _APPOINTMENTS, _LINES, _PAY, _PROCEDURE):
             session.execute(text(statement), values)
         dates = {"starts": date(2026, 7, 1), "ends": date(2026, 9, 30)}
         values["period"] = session.execute(text(_PERIOD), values | dates).scalar_one()

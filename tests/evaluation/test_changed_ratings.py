@@ -188,7 +188,7 @@ def by_the_review(session: Session) -> UUID:
     text_ = "DELETE FROM selaras.rating WHERE tenant_id = :t AND person_id = :p"
     session.execute(text(text_), {"t": session.info["tenant"], "p": person(session, 25)})
     today = agency_day(session, me(session))
-    choose_procedure(session, me(session), Procedure(review=True, reason=WHY), today)
+    choose_procedure(session, me(session), Procedure(review=True, briefing=False, reason=WHY), today)
     rate(session, 21, 25, GOOD)
     above = appraiser_of(session, person(session, 1))
     reviewing.give_back(session, above, person(session, 25), PERIOD, 1, WHY)

@@ -29,6 +29,9 @@ KINDS = {
     "api_ratings.show_team": "own",
     **dict.fromkeys(("web.verify", "web.compare"), "open"),
     "web.not_filed_document": "list",
+    **dict.fromkeys(("web.briefing", "web.confirm_briefing"), "own"),
+    **dict.fromkeys(("api_ratings.show_briefing", "api_ratings.put_briefing"), "own"),
+    "web.briefing_readers": "list",
     **dict.fromkeys(
         ("api_ratings.show_board", "api_ratings.post_team_ratings", "web.rating_board", "web.save_board"), "own"
     ),

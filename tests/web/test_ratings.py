@@ -60,7 +60,7 @@ def held(home: Home, n: int) -> list[dict[str, str]]:
 
 def demand_review(home: Home) -> None:
     day = today("Asia/Jakarta").isoformat()
-    body = {"review": True, "start": day, "reason": "Peraturan Bupati menuntut penelaahan atasan."}
+    body = {"review": True, "briefing": False, "start": day, "reason": "Peraturan Bupati menuntut penelaahan atasan."}
     made = home.manager().send("PUT", "/api/v1/rating-procedure", body)
     assert (made.status_code, made.json["today"]["review"]) == (200, True), made.text
 

@@ -16,7 +16,7 @@ from selaras.api.shapes import Label
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, rules, session
-from selaras.evaluation import giving, reviewing
+from selaras.evaluation import briefing, giving, reviewing
 from selaras.evaluation.access import Rateable, rateable
 from selaras.evaluation.board import board, exceptions, preview
 from selaras.evaluation.changes import changes_of
@@ -203,7 +203,12 @@ def show_rating_procedure() -> Response:
 @endpoints.response(200, schema_of(shapes.Procedures))
 def put_rating_procedure(body: dict[str, Any]) -> Response:
     """From a day on this is demanded; the same day again replaces the choice."""
-    choose_procedure(session(), actor(), Procedure(review=body["review"], reason=body["reason"]), body["start"])
+    choose_procedure(
+        session(),
+        actor(),
+        Procedure(review=body["review"], briefing=body["briefing"], reason=body["reason"]),
+        body["start"],
+    )
     return _procedures()
 
 
@@ -213,4 +218,36 @@ def _procedures() -> Response:
 
 
 def _procedure(one: Procedure) -> shapes.Procedure:
-    return shapes.Procedure(one.review, one.since, one.reason)
+    return shapes.Procedure(one.review, one.briefing, one.since, one.reason)
+
+
+@endpoints.route("/briefing")
+@needs(Permission.RATE_TEAM)
+@endpoints.response(200, schema_of(shapes.Briefing))
+def show_briefing() -> Response:
+    """The briefing for appraisers: its sections, whether it is due, and when one read this year's."""
+    return _briefing()
+
+
+@endpoints.route("/briefing", methods=["PUT"])
+@needs(Permission.RATE_TEAM)
+@endpoints.arguments(schema_of(shapes.BriefingRequest))
+@endpoints.response(200, schema_of(shapes.Briefing))
+def put_briefing(body: dict[str, Any]) -> Response:
+    """Confirm that every section was read; again, nothing changes."""
+    briefing.complete(session(), actor(), body["read"], rules(day()))
+    return _briefing()
+
+
+def _briefing() -> Response:
+    person = actor().person_id
+    read = briefing.read_on(session(), person, day().year) if person else None
+    said = [
+        shapes.BriefingPart(
+            one.code,
+            Label(one.title["id"], one.title["en"]),
+            [Label(line["id"], line["en"]) for line in one.paragraphs],
+        )
+        for one in briefing.parts(rules(day()))
+    ]
+    return encoded(shapes.Briefing(day().year, briefing.is_due(session(), actor()), read, said))

@@ -178,6 +178,7 @@ class Procedure:
     """What the agency demands before a rating counts; `since` is null where nothing was chosen."""
 
     review: bool
+    briefing: bool
     since: date | None
     reason: str
 
@@ -197,3 +198,30 @@ class ProcedureRequest:
     review: bool
     start: date
     reason: str = field(metadata={"validate": Length(min=20, max=4000)})
+    briefing: bool = True
+
+
+@dataclass(frozen=True)
+class BriefingPart:
+    """One section of the briefing for appraisers."""
+
+    code: str
+    title: Label
+    paragraphs: list[Label]
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """The briefing of a year; `due`: the agency demands it before the first rating and one has not read it yet."""
+
+    year: int
+    due: bool
+    read_at: datetime | None
+    sections: list[BriefingPart]
+
+
+@dataclass(frozen=True)
+class BriefingRequest:
+    """The codes of the sections that were read: all of them."""
+
+    read: list[str]

@@ -28,7 +28,8 @@ EXCEPTIONS = ("no_plan", "no_evidence", "no_progress", "feedback", "other_than_l
 _KNOWN = text(
     """
     SELECT person.id, held.unit_id, post.kind AS post_kind, led.rating AS led, surveyed.inputs AS surveyed,
-           reached.lines AS progress, reached.proven AS evidence, heard.words AS feedback, plan.state AS plan,
+           reached.lines + logged.lines AS progress, reached.proven + logged.proven AS evidence,
+           heard.words AS feedback, plan.state AS plan,
            last.code AS last_period, last.inputs AS last_inputs, last.outcome AS last_outcome,
            EXISTS (SELECT FROM selaras.segment part WHERE part.tenant_id = :tenant AND part.period_id = :period
                    AND part.person_id = person.id) AS parted
@@ -54,8 +55,15 @@ _KNOWN = text(
         WHERE mine.tenant_id = :tenant AND mine.person_id = person.id AND mine.year = :year
     ) reached ON true
     LEFT JOIN LATERAL (
+        SELECT count(DISTINCT line.id) AS lines, count(proof.id) AS proven FROM selaras.activity line
+        LEFT JOIN selaras.evidence proof ON proof.tenant_id = :tenant AND proof.activity_id = line.id
+         AND proof.state = 'ready'
+        WHERE line.tenant_id = :tenant AND line.person_id = person.id AND line.on_day BETWEEN :starts AND :ends
+    ) logged ON true
+    LEFT JOIN LATERAL (
         SELECT count(*) AS words FROM selaras.feedback said
         WHERE said.tenant_id = :tenant AND said.person_id = person.id AND said.on_day BETWEEN :starts AND :ends
+          AND said.removed_at IS NULL
     ) heard ON true
     LEFT JOIN LATERAL (
         SELECT before.code, rating.inputs, result.outcome FROM selaras.rating rating

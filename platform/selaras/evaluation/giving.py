@@ -18,6 +18,7 @@ from selaras.clock import now
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid
 from selaras.evaluation.access import Rateable
+from selaras.evaluation.briefing import refuse_unbriefed
 from selaras.evaluation.changes import Change, told
 from selaras.evaluation.models import Rating
 from selaras.evaluation.procedure import procedure_on
@@ -164,6 +165,7 @@ def submit(
     if before.state in ("given", "submitted"):
         return before
     refuse_bad_inputs(person_id, before.inputs, rules)
+    refuse_unbriefed(session, actor)
     why = reason.strip() or (before.reason or "")
     if before.changes and len(why) < REASON_LENGTH:
         raise Invalid(

@@ -1,4 +1,4 @@
-"""What the agency demands before a rating holds: dated rows, each with its reason; without any, nothing is demanded."""
+"""What the agency demands before a rating holds: dated rows, each with its reason; without any, the briefing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ REASON_LENGTH = 20
 
 @dataclass(frozen=True)
 class Procedure:
-    """`review`: a rating counts only once the appraiser's superior confirmed it. Without a choice `since` is None."""
+    """`review`: a rating counts only once the appraiser's superior confirmed it. Without a choice `since` is None.
+
+    `briefing`: whoever rates has read the year's briefing before the first rating is submitted; so it is by default.
+    """
 
     review: bool = False
+    briefing: bool = True
     since: date | None = None
     until: date | None = None
     reason: str = ""
@@ -60,12 +64,23 @@ def choose_procedure(session: Session, actor: Actor, wanted: Procedure, start: d
             one.during = Range(one.during.lower, start)
     session.flush()
     reason = wanted.reason.strip()
-    row = RatingProcedure(review=wanted.review, reason=reason, account_id=actor.account_id, during=Range(start, None))
+    row = RatingProcedure(
+        review=wanted.review,
+        briefing=wanted.briefing,
+        reason=reason,
+        account_id=actor.account_id,
+        during=Range(start, None),
+    )
     session.add(row)
     session.flush()
-    payload = {"review": wanted.review, "from": start.isoformat(), "reason": salted(session, reason)}
+    payload = {
+        "review": wanted.review,
+        "briefing": wanted.briefing,
+        "from": start.isoformat(),
+        "reason": salted(session, reason),
+    }
     record(session, actor, "rating_procedure.choose", f"procedure:{row.id}", payload)
 
 
 def _view(row: RatingProcedure) -> Procedure:
-    return Procedure(row.review, row.during.lower, row.during.upper, row.reason)
+    return Procedure(row.review, row.briefing, row.during.lower, row.during.upper, row.reason)

@@ -14,11 +14,12 @@ from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, with
 
 
 class RatingProcedure(TenantModel):
-    """What the agency demands before a rating holds, dated: the review by the appraiser's superior."""
+    """What the agency demands before a rating holds, dated: the review by the superior, the briefing of appraisers."""
 
     __tablename__ = "rating_procedure"
 
     review: Mapped[bool]
+    briefing: Mapped[bool] = mapped_column(server_default=text("true"))
     reason: Mapped[str]
     account_id: Mapped[UUID | None]
     during: Mapped[Range[date]] = dated()
@@ -91,3 +92,17 @@ class RatingChange(TenantModel):
             name="cause",
         ),
     )
+
+
+class BriefingCompletion(TenantTable):
+    """Somebody read the briefing for appraisers of a year; `said` is the sha256 of the text that they read."""
+
+    __tablename__ = "briefing_completion"
+    app_may = "SELECT, INSERT"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, sort_order=-9)
+    said: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (within("person_id", "person"),)

@@ -17,6 +17,7 @@ from selaras.errors import Conflict, DomainError, Invalid, NotFound
 from selaras.evaluation import giving
 from selaras.evaluation.access import rateable
 from selaras.evaluation.board import Board, Card, Preview, board, exceptions, own_spread, preview
+from selaras.evaluation.briefing import is_due
 from selaras.evaluation.giving import filled
 from selaras.evaluation.procedure import procedure_on
 from selaras.evaluation.queries import PeriodView, period_by_code, periods
@@ -184,6 +185,7 @@ def _page(
         columns=_shown(chosen),
         refused=refused,
         editable=seen.period.state == "open",
+        briefing_due=is_due(session(), actor()),
         review=procedure_on(session(), day()).review,
         spreads=_spreads(seen.period),
         **_said(made, chosen, seen),

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
+from selaras.evaluation.briefing import read_on
 from selaras.evaluation.handovers import handed_over
 from selaras.evaluation.queries import history, periods
 from selaras.evaluation.wording import descriptions
@@ -57,5 +58,6 @@ def person(person_id: UUID) -> Response:
         parted=[one for one in periods(session()) if one.state == "open"]
         if Permission.CLOSE_PERIOD in actor().permissions
         else [],
+        briefed=read_on(session(), person_id, day().year) if view.team_size else None,
         plan_years=sorted({day().year, *plan_years(session(), person_id)}, reverse=True),
     )

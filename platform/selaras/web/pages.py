@@ -89,6 +89,7 @@ NOTES = {
     "rating-drafted": lazy_gettext("The draft is kept; it counts nowhere until you submit it."),
     "ratings-drafted": lazy_gettext("The drafts are kept; they count nowhere until you submit them."),
     "ratings-submitted": lazy_gettext("The ratings were submitted."),
+    "briefing-read": lazy_gettext("Your reading of the briefing is recorded; you can submit ratings now."),
     "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
     "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),
     "rating-returned": lazy_gettext("The rating went back to its appraiser with your reason."),

@@ -15,6 +15,7 @@ from selaras.edge.context import actor, day, rules, session
 from selaras.errors import Conflict, DomainError, Invalid
 from selaras.evaluation import giving
 from selaras.evaluation.access import Rateable, rateable
+from selaras.evaluation.briefing import is_due
 from selaras.evaluation.giving import Given, given
 from selaras.evaluation.procedure import procedure_on
 from selaras.evaluation.queries import PeriodView
@@ -93,6 +94,7 @@ def _rating_page(
         survey=survey,
         error=error,
         standing=standing,
+        briefing_due=is_due(session(), actor()),
         review=procedure_on(session(), day()).review,
         stored=fields(chosen, standing.inputs) if _overtaken(error, standing) else None,
         reason=request.form.get("reason", standing.reason or ""),

@@ -130,7 +130,7 @@ def choose_rating_procedure() -> BaseResponse:
     """From a day on this is demanded; what is refused comes back as written."""
     form = request.form
     try:
-        wanted = Procedure(review="review" in form, reason=form.get("reason", ""))
+        wanted = Procedure(review="review" in form, briefing="briefing" in form, reason=form.get("reason", ""))
         choose_procedure(session(), actor(), wanted, _day(form.get("from", "")))
     except (Conflict, Invalid) as error:
         return _procedure_page(error)
