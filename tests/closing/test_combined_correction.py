@@ -10,13 +10,13 @@ from factories.objections import object_and_hear
 from factories.years import BEHAVIOUR, Years
 from sqlalchemy import text
 
-from selaras.closing.corrections import decide
+from selaras.closing.corrections import behind, decide, follow
 from selaras.closing.queries import overview
-from selaras.errors import Invalid
+from selaras.errors import Conflict, Invalid
 from selaras.evaluation import queries
 from selaras.evaluation.correcting import Correctable, correctables
 from selaras.followup.objecting import Decided, Verdict
-from selaras.identity.actor import Actor
+from selaras.identity.actor import Actor, system
 from selaras.identity.permissions import Permission
 from selaras.identity.service import ensure_account
 from selaras.regulation import load_registry
@@ -98,6 +98,46 @@ def test_one_half_is_rated_anew_and_the_year_integrated_again(
     assert closing.scalar(old.format("outcome"), p=person, s=0) == pytest.approx(INTEGRATED)
     assert closing.scalar(old.format("segment_outcome"), p=person, s=1) == pytest.approx(PP46_SCORE)
     assert other.outcome.score == pytest.approx(INTEGRATED)
+
+
+def test_a_year_follows_the_later_correction_of_a_half(
+    closing: Closing, halves: dict[str, UUID], tmp_path: Path
+) -> None:
+    with closing.database.tenant(closing.tenant_id) as session:
+        years = Years(session)
+        first, second = years.open("2021-S1"), years.open("2021-S2")
+        for n in (2, 3, 4):
+            years.behaviour(first, n, 80)
+            years.levels(second, n)
+    close(closing, "2021-S1", FIRST_HALF[1])
+    close(closing, "2021-S2", SECOND_HALF[1])
+    with closing.database.tenant(closing.tenant_id) as session:
+        year_id = Years(session).open("2021")
+    close(closing, "2021", SECOND_HALF[1])
+    person, actor, registry = halves["2"], system(closing.tenant_id), load_registry()
+    with closing.database.tenant(closing.tenant_id) as session:
+        assert behind(session, year_id) == ()
+        with pytest.raises(Conflict, match="Nothing behind this result was corrected"):
+            follow(session, actor, registry, person, "2021")
+    object_and_hear(closing.database, closing.tenant_id, person, "2021-S1", OBJECTION, tmp_path)
+    verdict(closing, person, "2021-S1", {1: behaviour(90)})
+    with closing.database.tenant(closing.tenant_id) as session:
+        # It is offered, and nothing happened by itself.
+        [waiting] = behind(session, year_id)
+        assert (waiting.person_id, waiting.source) == (person, "2021-S1")
+        assert queries.receipt(session, person, "2021").outcome.score == pytest.approx(INTEGRATED)
+        decided = follow(session, actor, registry, person, "2021")
+        assert behind(session, year_id) == ()
+    with closing.database.tenant(closing.tenant_id) as session:
+        view = queries.receipt(session, person, "2021")
+        assert (view.outcome.revision, decided.revision, view.outcome.score) == (2, 2, RECOMBINED)
+        assert [(part.score, part.source_period) for part in view.parts] == [(CORRECTED, "2021-S1"), (97.0, "2021-S2")]
+        assert queries.receipt(session, halves["3"], "2021").outcome.score == pytest.approx(INTEGRATED)
+        assert overview(session, "2021").corrected == 1
+        told = "SELECT count(*) FROM selaras.notice WHERE tenant_id = :t AND person_id = :p AND code = 'result_follows'"
+        assert session.execute(text(told), {"t": closing.tenant_id, "p": person}).scalar_one() == 1
+        with pytest.raises(Conflict, match="Nothing behind this result was corrected"):
+            follow(session, actor, registry, person, "2021")
 
 
 def test_the_figures_that_leave_the_wall_follow(closing: Closing, halves: dict[str, UUID], tmp_path: Path) -> None:

@@ -177,3 +177,15 @@ def test_the_api_files_shows_and_decides(site: Site) -> None:
     assert done.status_code == 200, done.text
     assert done.json["outcome"] == "sangat_baik"
     assert done.json["revision"] == 2
+
+
+def test_a_result_with_nothing_corrected_behind_it_follows_nothing(site: Site) -> None:
+    home = site.closed
+    person, manager = home.person(30), home.manager()
+    path = f"/api/v1/people/{person}/outcomes/{PERIOD}/following"
+    assert manager.send("POST", path, {}).json["code"] == "follow_nothing"
+    assert manager.post(f"/periods/{PERIOD}/people/{person}/following", on=f"/periods/{PERIOD}").status_code == 409
+    assert "tertinggal dari koreksi" not in manager.page(f"/periods/{PERIOD}")
+    for other in (home.as_person(30), home.official()):
+        assert other.send("POST", path, {}).status_code == 403
+    assert manager.send("POST", f"/api/v1/people/{person}/outcomes/2019/following", {}).status_code == 404

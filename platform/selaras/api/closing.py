@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 
@@ -11,15 +12,15 @@ from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.evaluation import period_of, word_of
 from selaras.api.schemas import schema_of
-from selaras.closing import service
+from selaras.closing import corrections, service
 from selaras.closing.queries import Overview, overview
 from selaras.edge.access import needs
-from selaras.edge.context import actor, rules, session
+from selaras.edge.context import actor, instance, rules, session
 from selaras.evaluation.distribution import CheckView
 from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.wording import outcome_words
 from selaras.identity.permissions import Permission
-from selaras.organisation.access import unit_for
+from selaras.organisation.access import person_for, unit_for
 from selaras.organisation.reach import reach
 
 endpoints = endpoints_of("closing", "Closing a period")
@@ -56,6 +57,16 @@ def override(body: dict[str, Any]) -> Response:
     service.override(session(), actor(), body["period"], body["unit_id"], body["reason"])
     session().flush()
     return encoded(_overview(overview(session(), body["period"])))
+
+
+@endpoints.route("/people/<uuid:person_id>/outcomes/<period>/following", methods=["POST"])
+@needs(Permission.CLOSE_PERIOD)
+@endpoints.response(204)
+def post_following(person_id: UUID, period: str) -> Response:
+    """Let a combined result follow what was corrected in a period behind it."""
+    person_for(session(), actor(), person_id)
+    corrections.follow(session(), actor(), instance().registry, person_id, period)
+    return Response(status=204)
 
 
 def _overview(view: Overview) -> shapes.Overview:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from selaras.audit.service import record
 from selaras.closing.summary import EMPLOYMENT
 from selaras.db.session import tenant_of
+from selaras.errors import Conflict, NotFound
+from selaras.evaluation.correcting import follow_sources
 from selaras.evaluation.queries import OutcomeView, latest_outcome
+from selaras.evaluation.rules import OutcomeState
+from selaras.evaluation.service import hold_answers
 from selaras.followup import objecting
 from selaras.followup.objecting import Decided, Verdict
 from selaras.identity.actor import Actor
+from selaras.identity.permissions import Permission
+from selaras.notices.service import tell
 from selaras.regulation import Registry
 
 _MOVE = text(
@@ -28,6 +36,26 @@ _MOVE = text(
     ON CONFLICT (tenant_id, period_code, employment, outcome)
     DO UPDATE SET people = outcome_summary.people + excluded.people
     """  # noqa: S608  # our own text
+)
+_BEHIND = text(
+    """
+    SELECT DISTINCT ON (p.search_name, p.id) p.id, p.name, source.code, used.outcome, newest.outcome
+    FROM (
+        SELECT DISTINCT ON (person_id, segment) person_id, segment, source_period_id, outcome, score
+        FROM selaras.segment_outcome WHERE tenant_id = :tenant AND period_id = :period
+        ORDER BY person_id, segment, revision DESC
+    ) used
+    JOIN selaras.period source ON source.tenant_id = :tenant AND source.id = used.source_period_id
+    JOIN selaras.person p ON p.tenant_id = :tenant AND p.id = used.person_id
+    CROSS JOIN LATERAL (
+        SELECT o.outcome, o.score FROM selaras.outcome o
+        JOIN selaras.outcome_batch b ON b.tenant_id = :tenant AND b.id = o.batch_id AND b.state = 'set'
+        WHERE o.tenant_id = :tenant AND o.period_id = used.source_period_id AND o.person_id = used.person_id
+        ORDER BY o.revision DESC LIMIT 1
+    ) newest
+    WHERE (newest.outcome, newest.score) IS DISTINCT FROM (used.outcome, used.score)
+    ORDER BY p.search_name, p.id LIMIT :limit
+    """
 )
 _PAY = text(
     """
@@ -50,6 +78,46 @@ def decide(session: Session, actor: Actor, registry: Registry, person_id: UUID, 
     if decided.upheld and before is not None:
         _follow(session, before, decided)
     return decided
+
+
+def follow(session: Session, actor: Actor, registry: Registry, person_id: UUID, code: str) -> Decided:
+    """A combined result follows what was corrected in a closed period behind it, and the person is told.
+
+    Refused while an objection to it waits, and where nothing behind it was corrected.
+    """
+    actor.require(Permission.CLOSE_PERIOD)
+    hold_answers(session, person_id)
+    before = latest_outcome(session, person_id, code)
+    if before is None:
+        raise NotFound("outcome_unknown", "There is no result of {code} here.", code=code)
+    if before.state is OutcomeState.OBJECTED:
+        raise Conflict("follow_objected", "An objection to this result waits; it is decided first.")
+    correction = follow_sources(session, before, objecting.law_of(session, registry, before))
+    decided = objecting.after_correction(session, registry, before, correction)
+    _follow(session, before, decided)
+    for whom in dict.fromkeys((person_id, before.appraiser_id)):
+        if whom is not None:
+            tell(session, whom, "result_follows", before.period_id, {"period": code})
+    payload = {"period": code, "before": before.outcome, "after": decided.outcome, "revision": decided.revision}
+    record(session, actor, "outcome.follow", f"person:{person_id}", payload)
+    return decided
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Somebody whose combined result rests on a closed period that was corrected since."""
+
+    person_id: UUID
+    name: str
+    source: str
+    before: str
+    after: str
+
+
+def behind(session: Session, period_id: UUID, limit: int = 200) -> tuple[Behind, ...]:
+    """Whose results of a period are to follow a correction; one statement."""
+    values = {"tenant": tenant_of(session), "period": period_id, "limit": limit}
+    return tuple(Behind(*row) for row in session.execute(_BEHIND, values))
 
 
 def _follow(session: Session, before: OutcomeView, decided: Decided) -> None:

@@ -20,7 +20,7 @@ from selaras.evaluation.rules import WHOLE
 from selaras.evaluation.service import refuse_bad_inputs
 from selaras.regulation import Column, Rules, StepInfo
 from selaras.regulation.appraisal import Appraisal
-from selaras.regulation.combining import SEGMENT_FACTS
+from selaras.regulation.combining import SEGMENT_FACTS, Combination
 from selaras.tenancy.models import RuleText
 from selaras.tenancy.rule_texts import keep_rule_text
 
@@ -156,6 +156,62 @@ def _recombine(
         known = {**given, **made.steps}
         rows[number] |= {name: known.get(name) for name in carried} | {"outcome": made.outcome, "score": made.score}
         session.add(_segment_outcome(kept[number].row, made, revision, batch_id, keep_rule_text(session, own)))
+    return _combined(session, outcome, combination, rows, batch_id)
+
+
+def follow_sources(session: Session, outcome: OutcomeView, law: Mapping[str, Rules]) -> Correction:
+    """The next revision of a combined outcome, from what the closed periods behind it came to since.
+
+    Conflict where nothing behind it was corrected, or its rule is gone.
+    """
+    rules = rules_of(law, outcome.regulation)
+    combination = rules.combination
+    kept = _parts(session, outcome) if outcome.segment == WHOLE else {}
+    found = {number: _since(session, part.row) for number, part in kept.items()}
+    fresh = {number: one for number, one in found.items() if one is not None}
+    if not fresh or combination is None:
+        raise Conflict("follow_nothing", "Nothing behind this result was corrected since it was set.")
+    carried = [column.name for column in combination.columns if column.name not in SEGMENT_FACTS]
+    rows = {int(row["item"]): dict(row) for row in _stored(session, outcome).items or []}
+    batch_id = _batch(session, outcome, rules)
+    for number, (made, rule_id) in fresh.items():
+        rows[number] |= {name: made.inputs.get(name) for name in carried}
+        rows[number] |= {"outcome": made.outcome, "score": made.score}
+        row = _segment_outcome(kept[number].row, made, outcome.revision + 1, batch_id, rule_id)
+        row.source_period_id, row.numbers, row.codes = kept[number].row.source_period_id, None, None
+        session.add(row)
+    return _combined(session, outcome, combination, rows, batch_id)
+
+
+def _since(session: Session, row: SegmentOutcome) -> tuple[_Made, int] | None:
+    """What the closed period behind a segment came to, and its rule, where that is another than what was combined."""
+    if row.source_period_id is None:
+        return None
+    found = session.execute(
+        select(Outcome.outcome, Outcome.score, OutcomeSteps.inputs, OutcomeBatch.rule_id)
+        .join(OutcomeBatch, OutcomeBatch.id == Outcome.batch_id)
+        .join(
+            OutcomeSteps,
+            (OutcomeSteps.period_id == Outcome.period_id)
+            & (OutcomeSteps.person_id == Outcome.person_id)
+            & (OutcomeSteps.segment == Outcome.segment)
+            & (OutcomeSteps.revision == Outcome.revision),
+        )
+        .where(Outcome.period_id == row.source_period_id, Outcome.person_id == row.person_id)
+        .where(OutcomeBatch.state == "set")
+        .order_by(Outcome.revision.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None or (found.outcome, found.score) == (row.outcome, row.score):
+        return None
+    return _Made(found.outcome, found.score, [], [], None, {}, dict(found.inputs)), found.rule_id
+
+
+def _combined(
+    session: Session, outcome: OutcomeView, combination: Combination, rows: dict[int, dict[str, Any]], batch_id: UUID
+) -> Correction:
+    """The combining rule over all segments, kept as the next revision."""
+    carried = [column.name for column in combination.columns if column.name not in SEGMENT_FACTS]
     segments = list(rows.values())
     frame = _frame(outcome.person_id, segments, combination.columns)
     whole = _made(combination.combine(frame), combination.steps, segments)

@@ -16,7 +16,7 @@ from selaras.db.session import tenant_of
 from selaras.errors import Conflict, NotFound, Refused
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.changes import Change, told
-from selaras.evaluation.correcting import correct
+from selaras.evaluation.correcting import Correction, correct
 from selaras.evaluation.models import OutcomeEvent
 from selaras.evaluation.queries import OutcomeView, latest_outcome
 from selaras.files.store import FileStore
@@ -208,6 +208,11 @@ def law_of(session: Session, registry: Registry, outcome: OutcomeView) -> dict[s
 def _correct(session: Session, registry: Registry, outcome: OutcomeView, verdict: Verdict) -> Decided:
     inputs = {**({outcome.segment: verdict.inputs} if verdict.inputs else {}), **verdict.parts}
     correction = correct(session, outcome, inputs, law_of(session, registry, outcome))
+    return after_correction(session, registry, outcome, correction)
+
+
+def after_correction(session: Session, registry: Registry, outcome: OutcomeView, correction: Correction) -> Decided:
+    """What follows a new revision: its pay, and what spoke from the old one is taken back and proposed anew."""
     apply_table(session, outcome.period_id, correction.batch_id, outcome.ends)
     paid = _paid(session, outcome)
     spoke = withdraw(session, system(tenant_of(session)), outcome.person_id, outcome.period_id, correction.revision)

@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = {
     "survey_reminder": _("A 360° survey in which you were asked ends soon; whoever has answered need do nothing"),
     "survey_withdrawn": _("A 360° survey was withdrawn; what was answered is destroyed unread"),
     "survey_closed": _("The 360° survey about you is closed"),
+    "result_follows": _("A result follows a correction in a period behind it"),
     "outcome_delivered": _("Your result has been set"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),

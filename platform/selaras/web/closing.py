@@ -7,17 +7,18 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from selaras.closing import service
+from selaras.closing import corrections, service
+from selaras.closing.queries import Overview
 from selaras.closing.service import readiness
 from selaras.edge.access import needs
-from selaras.edge.context import actor, rules, session
+from selaras.edge.context import actor, instance, rules, session
 from selaras.edge.downloads import kept_file
 from selaras.errors import Conflict, Invalid, NotFound
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.queries import period_by_code, periods
 from selaras.evaluation.rules import period_span, quarter_of
 from selaras.identity.permissions import Permission
-from selaras.organisation.access import agency_day
+from selaras.organisation.access import agency_day, person_for
 from selaras.web.blueprint import pages
 from selaras.web.home import figures, rates_units, reached_units, seen, units
 from selaras.web.pages import fragment, render, see
@@ -129,6 +130,15 @@ def override(period: str, unit_id: UUID) -> BaseResponse:
     return see("web.period_page", "overridden", period=period)
 
 
+@pages.post("/periods/<period>/people/<uuid:person_id>/following")
+@needs(Permission.CLOSE_PERIOD)
+def follow_correction(period: str, person_id: UUID) -> BaseResponse:
+    """A combined result follows what was corrected in a period behind it."""
+    person_for(session(), actor(), person_id)
+    corrections.follow(session(), actor(), instance().registry, person_id, period)
+    return see("web.period_page", "followed", period=period)
+
+
 @pages.get("/periods/<period>/document")
 @needs(Permission.SEE_AGENCY)
 def document(period: str) -> Response:
@@ -166,7 +176,14 @@ def _period_page(
         bars=figures(view),
         units=units(view),
         rates_units=rates_units(view),
+        behind=_behind(view),
         error=error,
         error_unit=unit_id,
         reason=reason,
     )
+
+
+def _behind(view: Overview) -> tuple[corrections.Behind, ...]:
+    """Whose results are to follow a correction, for whoever lets them."""
+    wanted = view.state == "set" and actor().holds_whole(Permission.CLOSE_PERIOD)
+    return corrections.behind(session(), view.period.id) if wanted else ()

@@ -67,6 +67,7 @@ _PLACES = (
 
 # What a page says after something was done; named in the address, so that nothing needs to be kept for it.
 NOTES = {
+    "followed": lazy_gettext("The result follows the correction; the person has been told."),
     "accepted": lazy_gettext("You have accepted this result."),
     "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
     "goal-saved": lazy_gettext("The goal has been saved."),
