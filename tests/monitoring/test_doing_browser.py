@@ -1,0 +1,138 @@
+"""Log, feedback, talks, messages, calendar in a real Chromium: accessible, light, narrow, and without scripts."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from factories.browsing import IN_A_BROWSER, browser, serve
+from factories.site import Home, Site
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from selaras.clock import today
+from selaras.identity.permissions import Role
+from selaras.identity.sessions import Proof
+
+__all__ = ["browser", "serve"]
+pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
+HEAVIEST = 100_000
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 40
+
+
+@pytest.fixture
+def open_page(site: Site, browser: Browser, serve: Callable[..., int]) -> Iterator[Callable[..., Page]]:
+    """A page of somebody who is signed in (a person by number, an account by its name), or of nobody."""
+    port, home = serve(site.app), site.open
+    contexts: list[BrowserContext] = []
+
+    def page_of(who: int | str | None, *, script: bool = True) -> Page:
+        context = browser.new_context(base_url=f"http://{home.host}:{port}", java_script_enabled=script)
+        contexts.append(context)
+        if who is not None:
+            number = "SELECT number FROM selaras.person_number WHERE tenant_id = :tenant AND person_id = :p LIMIT 1"
+            subject = home.scalar(number, p=home.person(who)) if isinstance(who, int) else who
+            token = home.app.extensions["selaras"].sessions.start(
+                home.uuid, home.account(subject), Proof(method="oidc")
+            )
+            context.add_cookies([{"name": "selaras_session", "value": token, "domain": home.host, "path": "/"}])
+        return context.new_page()
+
+    yield page_of
+    for context in contexts:
+        context.close()
+
+
+def furnished(home: Home) -> dict[str, Any]:
+    """A line, a word from a colleague that was asked for, a reported one, a talk, and a link for people served."""
+    owner, superior, day = home.as_person(2), home.as_person(1), today("Asia/Makassar").isoformat()
+    said = "Menyusun laporan triwulan dan mengirimkannya kepada pimpinan"
+    line = owner.send("POST", "/api/v1/log", {"content": said, "on_day": day, "amount": "2", "measure": "laporan"}).json
+    owner.send("POST", f"/api/v1/log/{line['activity_id']}/evidence-links", {"url": "https://drive.example.go.id/x"})
+    change = {"content": f"{said}.", "on_day": day, "version": 1}
+    owner.send("PUT", f"/api/v1/log/{line['activity_id']}", change)
+    owner.send("POST", "/api/v1/feedback/requests", {"giver_id": str(home.person(3)), "note": "Bagaimana rapat saya?"})
+    for giver in (1, 4):
+        words = {"content": f"Rapat disiapkan dengan baik ({giver})."}
+        home.as_person(giver).send("POST", f"/api/v1/people/{home.person(2)}/feedback", words)
+    one = owner.get("/api/v1/feedback").json["received"][0]
+    owner.send("POST", f"/api/v1/feedback/{one['feedback_id']}/report", {"reason": "Untuk orang lain."})
+    talk = {
+        "kind": "guidance",
+        "cause": "progress_lags",
+        "content": "Dibahas hambatan dan cara mengejar.",
+        "on_day": day,
+    }
+    made = superior.send("POST", f"/api/v1/people/{home.person(2)}/talks", talk).json
+    link = owner.send("POST", "/api/v1/feedback/links", {"label": "Legalisir ijazah", "uses": 3}).json["address"]
+    home.as_role(Role.AGENCY_ADMIN).send(
+        "PUT",
+        "/api/v1/channel-settings",
+        {"gateway_url": "http://localhost:9/x", "gateway_secret": "sixteen characters and more"},
+    )
+    return {"line": line["activity_id"], "talk": made["talk_id"], "served": re.search(r"/f/.+", link)[0]}  # type: ignore[index]
+
+
+def test_every_page_is_accessible_light_and_fits_a_narrow_screen(site: Site, open_page: Callable[..., Page]) -> None:
+    home = site.open
+    held = furnished(home)
+    manager, admin = f"{Role.PERFORMANCE_MANAGER.value}@{home.slug}", f"{Role.AGENCY_ADMIN.value}@{home.slug}"
+    year = today("Asia/Makassar").year
+    pages: list[tuple[str, int | str | None, str]] = [
+        ("log", 2, "/log"),
+        ("line", 2, f"/log/{held['line']}"),
+        ("person log", 1, f"/people/{home.person(2)}/log/{year}"),
+        ("feedback", 2, "/feedback"),
+        ("feedback asked", 3, "/feedback"),
+        ("feedback form", 3, f"/people/{home.person(2)}/feedback"),
+        ("served", None, held["served"]),
+        ("reported", manager, "/feedback/reported"),
+        ("talks", 1, "/talks"),
+        ("talk", 2, f"/talks/{held['talk']}"),
+        ("talk form", 1, f"/people/{home.person(2)}/talks"),
+        ("messages", 2, "/messages"),
+        ("channels", admin, "/channels"),
+        ("calendar", 2, "/my-calendar"),
+    ]
+    assert [fault for one in pages for fault in looked_at(open_page, *one)] == []
+
+
+def test_a_line_is_noted_on_a_phone_without_a_script(site: Site, open_page: Callable[..., Page]) -> None:
+    page = open_page(5, script=False)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/log")
+    page.get_by_label("Apa yang Anda kerjakan?").fill("Rapat koordinasi dengan dinas")
+    page.get_by_text("Bukti dukung", exact=True).click()
+    page.get_by_label("Bukti dukung: berkas").set_input_files(
+        {"name": "foto.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    page.get_by_role("button", name="Catat", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Sudah dicatat")
+    expect(page.get_by_role("link", name="foto.png")).to_be_visible()
+
+
+def looked_at(open_page: Callable[..., Page], name: str, who: int | str | None, address: str) -> list[str]:
+    page, faults = open_page(who), []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, name
+        if len(gzip.compress(answer.body())) > HEAVIEST:
+            faults.append(f"{name}: too heavy")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            faults.append(f"{name} at {width}: {wide} wide")
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        found = Axe().run(page).response["violations"]
+        bad = [one for one in found if one["impact"] in ("serious", "critical")]
+        faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in bad]
+        if folder := os.environ.get("SHOTS"):
+            page.screenshot(path=Path(folder) / f"{name.replace(' ', '-')}-{width}.png", full_page=True)
+    page.close()
+    return faults
