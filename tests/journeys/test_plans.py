@@ -87,7 +87,25 @@ def amended(home: Home) -> list[Shown]:
     return [*shown, ("amend history", 7, path(home, 7, "/history"))]
 
 
-SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about, with_another_superior, amended)
+def with_actions(home: Home) -> list[Shown]:
+    """An action plan with steps, for the employee and the appraiser."""
+    Desk(home, 9).write()
+    item = stored(home, 9)["items"][0]["id"]
+    steps = [
+        {"content": "Menyusun konsep naskah bersama tim penyusun", "target": "Satu konsep", "due_on": "2026-10-31"},
+        {"content": "Uji publik", "target": "Dua kali pertemuan", "due_on": "2026-11-20", "done_on": "2026-11-18"},
+    ]
+    body = {"items": [{"item_id": item, "steps": steps}]}
+    assert home.as_person(9).send("PUT", f"/api/v1{path(home, 9, '/actions')}/2026-TW4", body).status_code == 200
+    where = path(home, 9, "/actions?period=2026-TW4")
+    return [
+        ("actions own", 9, where),
+        ("actions appraiser", 1, where),
+        ("actions none", 10, path(home, 10, "/actions")),
+    ]
+
+
+SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about, with_another_superior, amended, with_actions)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda one: one.__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from factories.counting import statements
@@ -11,6 +11,7 @@ from factories.desk import Desk, path, sent_by, set_state, stored
 from factories.site import Home, Site
 from sqlalchemy import text
 
+from selaras.clock import fixed
 from selaras.planning.drafts import AnnexDraft, ItemDraft, MeasureDraft, PlanDraft
 from selaras.planning.history import differences, packed, unpacked
 
@@ -258,6 +259,19 @@ def test_pages_take_the_same_statements_for_few_versions_as_for_many(site: Site)
             own.page(path(home, 10, "/history"))
         counts.append(len([one for one in seen if "plan" in one]))
     assert counts[0] == counts[2]
+
+
+def test_the_coming_years_plan_is_offered_from_november_in_its_own_form(site: Site) -> None:
+    home = site.open
+    agreed(home, 12)
+    own, write = home.as_person(12), path(home, 12, "/write", 2027)
+    for month, on, offered in ((10, 31, False), (11, 1, True)):
+        with fixed(datetime(2026, month, on, 3, tzinfo=UTC)):
+            assert (write in own.page(path(home, 12, ""))) is offered
+            assert (path(home, 12, "", 2027) in own.page(f"/people/{home.person(12)}")) is offered
+            form = own.get(f"/api/v1{path(home, 12, '', 2027)}").json["form"]
+            assert form["regulation"]["code"] == "permenpan_6_2022"
+            assert own.get(write).status_code == 200
 
 
 def test_differences_say_every_field_once() -> None:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.api import (
     accounts,
+    actions,
     agenda,
     audits,
     calendar,
@@ -55,6 +56,7 @@ MODULES = (
     organisation,
     planning,
     plan_changes,
+    actions,
     dialogue,
     goals,
     monitoring,

@@ -251,3 +251,22 @@ class CalendarFeed(TenantTable):
     read_at: Mapped[datetime | None]
 
     __table_args__ = (within("person_id", "person"), UniqueConstraint("tenant_id", "token_hash"))
+
+
+class ActionStep(TenantModel):
+    """A step of the action plan (rencana aksi) of a period: what is done for a result, what it delivers, until when."""
+
+    __tablename__ = "action_step"
+
+    item_id: Mapped[UUID]
+    period_code: Mapped[str]
+    place: Mapped[int]
+    content: Mapped[str]
+    target: Mapped[str | None]
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+
+    __table_args__ = (
+        within("item_id", "plan_item"),
+        UniqueConstraint("tenant_id", "item_id", "period_code", "place"),
+    )

@@ -299,7 +299,7 @@ def _remove(session: Session, rows: Sequence[PlanItem]) -> None:
             savepoint.rollback()
             raise Conflict(
                 "plan_item_used",
-                "Result {code} cannot be removed: progress, feedback or somebody else's plan refers to it.",
+                "Result {code} cannot be removed: progress, feedback, steps or somebody else's plan refers to it.",
                 code=row.code,
             ) from error
         savepoint.commit()

@@ -196,6 +196,15 @@ def plans_of(session: Session, person_id: UUID, year: int) -> tuple[PlanSpan, ..
     return tuple(PlanSpan(*row) for row in found)
 
 
+NEXT_FROM = 11
+"""The month from which the plan of the coming year can be found beside this year's."""
+
+
+def writable_years(day: date) -> tuple[int, ...]:
+    """The years whose plans are written on `day`: this one, and from November on the next."""
+    return (day.year, day.year + 1) if day.month >= NEXT_FROM else (day.year,)
+
+
 def plan_years(session: Session, person_id: UUID) -> list[int]:
     """The years of which the person has a plan, the newest first."""
     years = select(Plan.year).where(Plan.person_id == person_id).distinct().order_by(Plan.year.desc())

@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.web import (
     accounts,
+    actions,
     audits,
     board,
     briefing,
@@ -66,6 +67,7 @@ PAGES = (
     planning,
     plan_writing,
     plan_changes,
+    actions,
     dialogue,
     goals,
     matrix,

@@ -18,7 +18,7 @@ from selaras.organisation.access import person_for
 from selaras.organisation.inspecting import note
 from selaras.organisation.queries import people as find_people
 from selaras.organisation.reach import reach
-from selaras.planning.queries import plan_years
+from selaras.planning.queries import plan_years, writable_years
 from selaras.web.blueprint import pages
 from selaras.web.pages import fragment, render, wants_fragment
 
@@ -59,5 +59,5 @@ def person(person_id: UUID) -> Response:
         if Permission.CLOSE_PERIOD in actor().permissions
         else [],
         briefed=read_on(session(), person_id, day().year) if view.team_size else None,
-        plan_years=sorted({day().year, *plan_years(session(), person_id)}, reverse=True),
+        plan_years=sorted({*writable_years(day()), *plan_years(session(), person_id)}, reverse=True),
     )

@@ -85,6 +85,7 @@ NOTES = {
     "amendment-withdrawn": lazy_gettext("The amendment was withdrawn; the plan stays as it was agreed."),
     "amendment-agreed": lazy_gettext("You have agreed to the amendment; the plan is as amended from today on."),
     "part-begun": lazy_gettext("The plan for your new post has begun as a draft; the earlier one ends the day before."),
+    "actions-saved": lazy_gettext("The action plan has been saved."),
     "plan-agreed": lazy_gettext("You have agreed to this plan."),
     "plan-returned": lazy_gettext("The plan went back with your reason."),
     "rating-drafted": lazy_gettext("The draft is kept; it counts nowhere until you submit it."),

@@ -27,7 +27,7 @@ from selaras.planning.assignments import assignments_of
 from selaras.planning.dialogue import dialogue
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.moving import moved_on
-from selaras.planning.queries import ItemView, PlanView, last_day, plan, plans_of
+from selaras.planning.queries import ItemView, PlanView, last_day, plan, plans_of, writable_years
 from selaras.planning.versions import version
 from selaras.regulation import Rules, Section
 from selaras.web.blueprint import pages
@@ -113,6 +113,7 @@ def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFo
         own_shares=own_shares,
         assignments=assignments_seen(session(), actor(), person_id, date(year, 1, 1), date(year, 12, 31)),
         spans=spans,
+        next_year=year + 1 if own and year + 1 in writable_years(day()) else None,
         latest=latest,
         earlier=earlier,
         own=own and not earlier,
