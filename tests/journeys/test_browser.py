@@ -145,6 +145,8 @@ def pages_of_objections(home: Home) -> list[tuple[str, Home, str, str]]:
         ("objections", home, official_at(home), "/objections"),
         ("figures of objections", home, manager, "/objections/figures"),
         ("outages", home, manager, "/outages"),
+        ("unlocking", home, manager, "/unlocks"),
+        ("unlocking for oneself", home, number_of(home, 26), "/unlocks"),
     ]
     with home.database.tenant(home.tenant_id) as session:
         session.execute(

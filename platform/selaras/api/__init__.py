@@ -40,6 +40,7 @@ from selaras.api import (
     surveys,
     tenancy,
     unit_ratings,
+    unlocks,
 )
 from selaras.api.documented import DocumentedApi
 from selaras.api.encoding import problem_response
@@ -72,6 +73,7 @@ MODULES = (
     exports,
     followup,
     objections,
+    unlocks,
     remuneration,
     rule_choices,
     calendar,

@@ -102,7 +102,7 @@ def show_alignment(query: dict[str, Any], year: int) -> Response:
 @endpoints.response(204)
 def put_matrix_row(body: dict[str, Any], year: int, item_id: UUID) -> Response:
     """Divide one of one's own results among the team."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), actor().person_id)
     cells = [ShareDraft(one["person_id"], one["kind"], one["share"], one["output"]) for one in body["cells"]]
     write_shares(session(), actor(), year, item_id, cells, body["version"])
     return Response(status=204)

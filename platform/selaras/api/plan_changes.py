@@ -133,7 +133,7 @@ def show_amendment(person_id: UUID, year: int) -> Response:
 def post_amendment(body: dict[str, Any], person_id: UUID, year: int) -> Response:
     """Begin to amend one's own agreed plan; begun twice, it is begun once."""
     planner_for(session(), actor(), person_id)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     amending.begin(session(), actor(), person_id, year, body["reason"])
     return _shown(person_id, year, 201)
 
@@ -196,7 +196,7 @@ def return_amendment(body: dict[str, Any], person_id: UUID, year: int) -> Respon
 def post_plan_part(person_id: UUID, year: int) -> Response:
     """Begin the plan for one's new post; the agreed one ends the day before it."""
     person = person_for(session(), actor(), person_id)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     chosen = rules(last_day(year))
     asked = asked_form(session(), person_id, year, None, chosen, day())
     offered = choices(session(), person_id, person.line.unit_id, year, day())
@@ -206,7 +206,7 @@ def post_plan_part(person_id: UUID, year: int) -> Response:
 
 def _rules(person_id: UUID, year: int) -> Rules:
     found = plan_seen(session(), actor(), person_id, year)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     return rules(last_day(year, found))
 
 

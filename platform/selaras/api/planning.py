@@ -59,7 +59,7 @@ def show_plan(person_id: UUID, year: int) -> Response:
 def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
     """Write one's own draft; what the form does not know is refused field by field, what is missing is not yet."""
     found = plan_seen(session(), actor(), person_id, year)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     drafting.save_draft(session(), actor(), person_id, year, draft_in(body), rules(last_day(year, found)))
     return encoded(_person_plan(person_id, year))
 
@@ -70,7 +70,7 @@ def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
 def submit_plan(person_id: UUID, year: int) -> Response:
     """Hand one's own plan to the appraiser; every field that is still open is named."""
     found = plan_seen(session(), actor(), person_id, year)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     drafting.submit(session(), actor(), person_id, year, rules(last_day(year, found)))
     return encoded(_person_plan(person_id, year))
 
@@ -80,7 +80,7 @@ def submit_plan(person_id: UUID, year: int) -> Response:
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def agree_plan(person_id: UUID, year: int) -> Response:
     """The appraiser agrees to a submitted plan."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     drafting.agree(session(), actor(), person_id, year)
     return encoded(_person_plan(person_id, year))
 
@@ -91,7 +91,7 @@ def agree_plan(person_id: UUID, year: int) -> Response:
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def return_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
     """The appraiser gives a plan back to be changed, and says why."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     drafting.give_back(session(), actor(), person_id, year, body["note"])
     return encoded(_person_plan(person_id, year))
 

@@ -120,6 +120,15 @@ WORDS: Mapping[str, TaskWords] = {
         (),
         lambda: _("Nobody learns what you answer, and nothing records that you did."),
     ),
+    "unlocks_to_answer": TaskWords(
+        lambda task: ngettext(
+            "%(num)s request to open something locked waits for your answer",
+            "%(num)s requests to open something locked wait for your answer",
+            task.count,
+        ),
+        lambda: _("Read and answer"),
+        "web.unlocks_page",
+    ),
     "objections_to_decide": TaskWords(
         lambda task: ngettext(
             "%(num)s objection waits for your decision", "%(num)s objections wait for your decision", task.count

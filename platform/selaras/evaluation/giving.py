@@ -243,7 +243,7 @@ def _here(found: Rateable, person_id: UUID) -> tuple[Any, ...]:
 
 def _locked(session: Session, found: Rateable, person_id: UUID) -> Given:
     """How far the rating is, in a period that is open; nobody else changes it until the transaction ends."""
-    open_for_rating(session, found.period.code)
+    open_for_rating(session, found.period.code, person_id)
     held = func.hashtextextended(f"selaras.rating.{found.period.id}.{person_id}", 0)
     session.execute(select(func.pg_advisory_xact_lock(held)))
     return given(session, found.period.id, [person_id], found.segment)[person_id]

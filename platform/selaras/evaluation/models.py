@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
-from selaras.evaluation import rating_models  # noqa: F401  # its tables belong to the metadata
+from selaras.evaluation import lock_models, rating_models  # noqa: F401  # their tables belong to the metadata
 
 
 class Period(TenantModel):

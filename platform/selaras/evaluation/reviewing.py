@@ -123,7 +123,7 @@ def _waiting(
     session: Session, actor: Actor, person_id: UUID, code: str, segment: int, seen: str | None
 ) -> tuple[PeriodView, RatingDraft, Acting | None]:
     """The submitted rating, locked, if the actor reviews it; else there is none."""
-    period = open_for_rating(session, code)
+    period = open_for_rating(session, code, person_id)
     query = select(RatingDraft).where(
         RatingDraft.period_id == period.id, RatingDraft.person_id == person_id, RatingDraft.segment == segment
     )

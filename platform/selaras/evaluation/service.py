@@ -16,6 +16,7 @@ from selaras.audit.service import record, salted
 from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
+from selaras.evaluation.locking import Matter, refuse_locked
 from selaras.evaluation.models import (
     DistributionOverride,
     OutcomeEvent,
@@ -123,8 +124,10 @@ def seed(session: Session, pack: Pack, start: date) -> None:
         )
 
 
-def open_for_rating(session: Session, code: str) -> PeriodView:
+def open_for_rating(session: Session, code: str, person_id: UUID | None = None) -> PeriodView:
     """The period, if it may still be rated; `Conflict` says that it is being closed or is closed.
+
+    `person_id`: who is to be rated; then the agency's lock on ratings counts too (`evaluation.locking`).
 
     A close that begins now waits for this transaction, so that no rating changes behind the outcomes.
     """
@@ -138,11 +141,15 @@ def open_for_rating(session: Session, code: str) -> PeriodView:
             code=code,
             state=state,
         )
+    if person_id is not None:
+        refuse_locked(session, Matter.RATING, period.code, person_id)
     return period
 
 
-def refuse_settled(session: Session, code: str) -> None:
+def refuse_settled(session: Session, code: str, person_id: UUID | None = None, matter: Matter = Matter.PLAN) -> None:
     """`Conflict` where the period `code` is being closed or closed: what its results rest on is no longer changed.
+
+    `person_id`: whose plan or progress is to be changed; then the agency's lock on that counts too.
 
     A period that was never opened here refuses nothing; a close that begins now waits for this transaction.
     """
@@ -154,6 +161,8 @@ def refuse_settled(session: Session, code: str) -> None:
             code=code,
             state=state,
         )
+    if person_id is not None:
+        refuse_locked(session, matter, code, person_id)
 
 
 def refuse_settled_day(session: Session, day: date) -> None:

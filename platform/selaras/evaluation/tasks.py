@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
+from selaras.evaluation.lock_queries import may_approve, unlocks
+from selaras.evaluation.locking import APPROVERS
 from selaras.evaluation.queries import history
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.superior_queries import proposals
@@ -93,6 +95,17 @@ def superiors_to_answer(session: Session, asked: Asked) -> Iterator[Task]:
         yield Task("superiors_to_answer", asked.person_id, due=due, since=since, count=len(found))
 
 
+def unlocks_to_answer(session: Session, asked: Asked) -> Iterator[Task]:
+    """Requests of others to open something locked; one task for all of them."""
+    if not may_approve(asked.actor):
+        return
+    found = [one for one in unlocks(session, asked.actor) if one.state == "waiting" and not one.own]
+    found = [one for one in found if one.person_id != asked.person_id]
+    if found:
+        since = min(one.asked_at for one in found)
+        yield Task("unlocks_to_answer", asked.person_id, since=since, count=len(found))
+
+
 def _last_day(asked: Asked, kind: str, ends: date) -> tuple[date | None, str | None]:
     """The law names a day for the year's evaluation; for shorter periods it names none."""
     try:
@@ -105,5 +118,6 @@ SOURCES = (
     Source(frozenset({"progress_missing"}), frozenset({Permission.PLAN_OWN}), silent_results),
     Source(frozenset({"people_to_rate"}), frozenset({Permission.RATE_TEAM}), people_to_rate),
     Source(frozenset({"result_to_answer"}), frozenset({Permission.SEE_OWN}), own_results),
+    Source(frozenset({"unlocks_to_answer"}), frozenset(APPROVERS), unlocks_to_answer),
     Source(frozenset({"superiors_to_answer"}), frozenset({Permission.SEE_OWN}), superiors_to_answer),
 )

@@ -51,6 +51,7 @@ from selaras.web import (
     survey_campaigns,
     surveys,
     unit_ratings,
+    unlocks,
     verifying,
 )
 from selaras.web.assets import ENDPOINT as ASSETS
@@ -79,6 +80,7 @@ PAGES = (
     receipts,
     verifying,
     unit_ratings,
+    unlocks,
     closing,
     exchange,
     exports,

@@ -45,7 +45,7 @@ def matrix_page(year: int) -> Response:
 @needs(Permission.AGREE_PLANS)
 def write_matrix(year: int, item_id: UUID) -> BaseResponse:
     """Save one row; what is refused comes back as written."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), actor().person_id)
     try:
         write_shares(session(), actor(), year, item_id, list(_cells()), request.form.get("seen"))
     except (Invalid, Conflict) as error:

@@ -92,9 +92,16 @@ def _talks(_one: NoticeView) -> Link:
     return gettext("Guidance and counselling"), url_for("web.talks")
 
 
+def _unlock(one: NoticeView) -> Link:
+    return period_in_words(str(one.params["of"])), url_for("web.unlocks_page")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
+    "unlocked": _unlock,
+    "unlock_refused": _unlock,
+    "unlock_ended": _unlock,
     "objection_hearing": _objection_to_judge,
     "objection_stated": _objection_to_judge,
     "objection_decider": _objection_to_judge,

@@ -51,7 +51,7 @@ def plan_history(person_id: UUID, year: int) -> Response:
 def begin_amendment(person_id: UUID, year: int) -> BaseResponse:
     """Begin, with the reason."""
     person_for(session(), actor(), person_id)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     try:
         amending.begin(session(), actor(), person_id, year, request.form.get("reason", "").replace("\0", "")[:2000])
     except (Conflict, Invalid, NotFound) as error:
@@ -75,7 +75,7 @@ def withdraw_amendment(person_id: UUID, year: int) -> BaseResponse:
 @needs(Permission.AGREE_PLANS)
 def agree_to_amendment(person_id: UUID, year: int) -> BaseResponse:
     """The appraiser agrees to the amendment as it was read."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     person_for(session(), actor(), person_id)
     chosen = rules(last_day(year, plan(session(), person_id, year)))
     try:
@@ -89,7 +89,7 @@ def agree_to_amendment(person_id: UUID, year: int) -> BaseResponse:
 @needs(Permission.AGREE_PLANS)
 def return_amendment(person_id: UUID, year: int) -> BaseResponse:
     """The appraiser gives the amendment back, and says why."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     person_for(session(), actor(), person_id)
     try:
         amending.give_back(session(), actor(), person_id, year, request.form.get("note", "").replace("\0", ""))
@@ -103,7 +103,7 @@ def return_amendment(person_id: UUID, year: int) -> BaseResponse:
 def begin_plan_part(person_id: UUID, year: int) -> BaseResponse:
     """A plan for the new post, from its first day on."""
     person = person_for(session(), actor(), person_id)
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     chosen = rules(last_day(year))
     asked = asked_form(session(), person_id, year, None, chosen, day())
     offered = choices(session(), person_id, person.line.unit_id, year, day())

@@ -179,7 +179,7 @@ def _desk(person_id: UUID, year: int, *, amends: bool = False) -> Desk:
     person = person_for(session(), actor(), person_id)
     if actor().person_id != person_id:
         raise Refused("plan_not_own", "Only the person themself may write their plan; the appraiser agrees to it.")
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     found = plan(session(), person_id, year)
     chosen = rules(last_day(year, found))
     return Desk(

@@ -68,7 +68,7 @@ def plan_page(person_id: UUID, year: int) -> Response:
 @needs(Permission.AGREE_PLANS)
 def agree_to_plan(person_id: UUID, year: int) -> BaseResponse:
     """The appraiser agrees to the plan as it was read."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     person_for(session(), actor(), person_id)
     form = rules(last_day(year, plan(session(), person_id, year))).form
     try:
@@ -82,7 +82,7 @@ def agree_to_plan(person_id: UUID, year: int) -> BaseResponse:
 @needs(Permission.AGREE_PLANS)
 def return_plan(person_id: UUID, year: int) -> BaseResponse:
     """The appraiser gives the plan back to be changed, and says why."""
-    refuse_settled(session(), str(year))
+    refuse_settled(session(), str(year), person_id)
     person_for(session(), actor(), person_id)
     try:
         drafting.give_back(session(), actor(), person_id, year, request.form.get("note", "").replace("\0", ""))

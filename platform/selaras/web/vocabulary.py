@@ -10,6 +10,7 @@ from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 from selaras.notices.words import TITLES
 from selaras.web.agenda_words import FUNNEL, TEAM, TEAM_SHAPES, URGENCY_SHAPES  # noqa: F401  # asked for by name
+from selaras.web.desk_words import DAY_KINDS, EXTENTS, MATTERS, SIDES, UNLOCKS  # noqa: F401  # said by their names
 from selaras.web.survey_words import RATERS, SPREADS, SURVEYS  # noqa: F401  # asked for by name
 from selaras.web.vocabulary_plans import (  # noqa: F401  # asked for by name
     DIFFERENCES,
@@ -246,13 +247,6 @@ IMPROVEMENTS = {
     "discharged": _("Honourably discharged"),
     "withdrawn": _("Withdrawn after a correction"),
 }
-EXTENTS = {
-    "whole": _("granted as a whole"),
-    "part": _("granted in part"),
-    "none": _("rejected"),
-}
-SIDES = {"employee": _("The person who objects"), "appraiser": _("The appraiser")}
-DAY_KINDS = {"calendar": _("calendar days"), "working": _("working days")}
 IMPROVEMENT_STEPS = {
     "open": _("Time to improve begins"),
     "pause": _("Stop the clock (force majeure)"),

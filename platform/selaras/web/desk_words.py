@@ -1,0 +1,21 @@
+"""The words of the interface for the codes of the objection desk, of unlocking, and of tickets."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+MATTERS = {"plan": _("Plan (SKP)"), "progress": _("Entries of progress"), "rating": _("Giving ratings")}
+UNLOCKS = {
+    "waiting": _("waits for a second person"),
+    "open": _("open"),
+    "refused": _("refused"),
+    "ended": _("closed again"),
+    "over": _("ended by itself"),
+}
+EXTENTS = {
+    "whole": _("granted as a whole"),
+    "part": _("granted in part"),
+    "none": _("rejected"),
+}
+SIDES = {"employee": _("The person who objects"), "appraiser": _("The appraiser")}
+DAY_KINDS = {"calendar": _("calendar days"), "working": _("working days")}
