@@ -28,6 +28,7 @@ _PLACES = (
     Place("web.rollouts", lazy_gettext("Rollouts"), "rollout", frozenset({OperatorPermission.SEE_ROLLOUTS})),
     Place("web.isolation", lazy_gettext("Isolation"), "wall", frozenset({OperatorPermission.SEE_AGENCIES})),
     Place("web.outages", lazy_gettext("Outages"), "result", frozenset({OperatorPermission.SEE_AGENCIES})),
+    Place("web.tickets", lazy_gettext("Tickets"), "result", frozenset({OperatorPermission.GIVE_SUPPORT})),
     Place("web.support", lazy_gettext("Support"), "support", frozenset({OperatorPermission.GIVE_SUPPORT})),
     Place("web.operators_page", lazy_gettext("Operators"), "people", frozenset({OperatorPermission.MANAGE_OPERATORS})),
 )
@@ -38,6 +39,7 @@ NOTES.update(
         "operator-added": lazy_gettext("The operator can sign in at the operators' provider now."),
         "operator-changed": lazy_gettext("The roles have been changed; it counts at once."),
         "operator-removed": lazy_gettext("The operator is removed and signed out everywhere."),
+        "ticket-answered": lazy_gettext("The answer has been recorded; the agency reads it now."),
         "outage-recorded": lazy_gettext("The outage is recorded; deadlines at the agencies have moved."),
         "rollout-moved": lazy_gettext("The agencies have been moved."),
         "session-ended": lazy_gettext("The session is over."),
@@ -60,9 +62,10 @@ def install(app: Flask) -> None:
         regions,
         rollouts,
         support,
+        tickets,
     )
 
-    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, outages, identity):
+    for module in (agencies, regions, rollouts, isolation, accounts, support, journal, outages, tickets, identity):
         assert module.__name__
     app.register_blueprint(console)
 

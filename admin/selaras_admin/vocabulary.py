@@ -50,6 +50,14 @@ OFFICES = {
     "support": _("asks agencies for support access, records outages"),
     "administrator": _("adds and removes operators, grants roles, reads the journal"),
 }
+CLUSTERS = {
+    "planning": _("planning"),
+    "coaching": _("carrying out, monitoring and coaching"),
+    "appraisal": _("appraisal"),
+    "follow_up": _("follow-up"),
+    "information_system": _("the information system"),
+    "governance": _("governance and regulation"),
+}
 PERMISSIONS = {
     "see_agencies": _("see agencies and their figures"),
     "see_rollouts": _("see rollouts"),
@@ -77,6 +85,7 @@ ACTIONS = {
     "rollout.advanced": _("rollout moved on"),
     "rollout.rolled_back": _("rollout taken back"),
     "outage.recorded": _("outage recorded"),
+    "ticket.answered": _("ticket answered"),
     "support.asked": _("support access asked for"),
     "support.confirmed": _("support access confirmed by a second operator"),
     "support.handed_over": _("way into an agency made"),

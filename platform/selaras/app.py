@@ -14,6 +14,7 @@ from selaras.edge.agency_limits import KnownLimits
 from selaras.edge.application import Application
 from selaras.edge.context import EXTENSION, Instance, has_agency, instance
 from selaras.edge.hosts import Hosts
+from selaras.edge.reference import with_reference
 from selaras.errors import Refused
 from selaras.files.store import LocalStore
 from selaras.identity.egress import Egress
@@ -112,4 +113,4 @@ def _finish(response: Response, chosen: Settings) -> Response:
         response = bearer.challenge(forms.keep_form_cookie(response))
     response = headers.conditional(response)
     response = headers.compress(response)
-    return headers.secure(response, chosen)
+    return headers.secure(with_reference(response), chosen)

@@ -132,6 +132,14 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
     ]
 
 
+def pages_of_tickets(home: Home) -> list[tuple[str, Home, str, str]]:
+    """A ticket as the agency's administrator handles it, and the list with its figures."""
+    said = {"category": "information_system", "content": "Halaman penilaian tidak dapat dibuka sejak pagi."}
+    made = home.as_person(26).send("POST", "/api/v1/tickets", said).json["id"]
+    admin = f"{Role.AGENCY_ADMIN.value}@{home.slug}"
+    return [("ticket", home, admin, f"/tickets/{made}"), ("tickets", home, admin, "/tickets")]
+
+
 def pages_of_objections(home: Home) -> list[tuple[str, Home, str, str]]:
     """An objection as the person sees it, and as whoever decides it does once both sides were heard."""
     receipt = f"/people/{home.person(26)}/receipts/{PERIOD}"
@@ -146,6 +154,8 @@ def pages_of_objections(home: Home) -> list[tuple[str, Home, str, str]]:
         ("figures of objections", home, manager, "/objections/figures"),
         ("outages", home, manager, "/outages"),
         ("unlocking", home, manager, "/unlocks"),
+        ("reporting a problem", home, number_of(home, 26), "/tickets/new"),
+        *pages_of_tickets(home),
         ("unlocking for oneself", home, number_of(home, 26), "/unlocks"),
     ]
     with home.database.tenant(home.tenant_id) as session:

@@ -39,6 +39,7 @@ from selaras.api import (
     survey_campaigns,
     surveys,
     tenancy,
+    tickets,
     unit_ratings,
     unlocks,
 )
@@ -87,6 +88,7 @@ MODULES = (
     sessions,
     surveys,
     survey_campaigns,
+    tickets,
 )
 
 

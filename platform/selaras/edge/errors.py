@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from selaras.db.refusals import refusal
 from selaras.edge import limits
+from selaras.edge.reference import reference
 from selaras.edge.words import in_words
 from selaras.errors import DomainError, Invalid, Misconfigured
 from selaras.identity.sessions import unavailable
@@ -89,7 +90,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RecursionError | UnicodeEncodeError):
         # Only what was sent can be nested that deep, or hold half of a character.
         return Problem(400, "http_400", title(400), str(_DETAILS[400]))
-    log.error("unforeseen error", exc_info=error)
+    log.error("unforeseen error, request %s", reference(), exc_info=error)
     return Problem(500, "internal", title(500), str(_DETAILS[500]))
 
 

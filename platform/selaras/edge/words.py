@@ -48,6 +48,7 @@ _PERMISSIONS = {
     Permission.SEE_ACCESS: lazy_gettext("see who may do what"),
     Permission.APPROVE_SUPPORT: lazy_gettext("approve access of the operator's support"),
     Permission.PROVISION: lazy_gettext("provision accounts by SCIM"),
+    Permission.HANDLE_TICKETS: lazy_gettext("answer problems that people report"),
     Permission.CHAIR_CALIBRATION: lazy_gettext("chair a calibration"),
     Permission.MANAGE_SURVEY: lazy_gettext("run 360° surveys, without seeing answers"),
 }

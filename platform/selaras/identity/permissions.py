@@ -39,6 +39,7 @@ class Permission(StrEnum):
     MANAGE_CLIENTS = "manage_clients"
     MANAGE_CHANNELS = "manage_channels"
     APPROVE_SUPPORT = "approve_support"
+    HANDLE_TICKETS = "handle_tickets"
     CHAIR_CALIBRATION = "chair_calibration"
     MANAGE_SURVEY = "manage_survey"
 
@@ -142,6 +143,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_CLIENTS,
             Permission.MANAGE_CHANNELS,
             Permission.APPROVE_SUPPORT,
+            Permission.HANDLE_TICKETS,
             Permission.SEE_ACCESS,
             Permission.SEE_LEDGER,
         }
@@ -174,6 +176,7 @@ WITHIN_UNIT = frozenset(
         Permission.GRANT_ROLES,
         Permission.SEE_ACCESS,
         Permission.AUDIT,
+        Permission.HANDLE_TICKETS,
     }
 )
 

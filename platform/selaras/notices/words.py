@@ -30,6 +30,8 @@ TITLES: Mapping[str, str] = {
     "outcome_delivered": _("Your result has been set"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),
+    "ticket_answered": _("A problem that you reported was answered"),
+    "ticket_forwarded": _("A problem that you reported went to the operator"),
     "unlocked": _("Something locked was opened once more"),
     "unlock_refused": _("A request to open something locked was refused"),
     "unlock_ended": _("Something opened was closed again"),

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import PlatformModel, TenantModel, dated, metadata, one_at_a_time, within
+from selaras.tenancy import ticket_models  # noqa: F401  # its tables belong to the metadata
 
 agency_number = Sequence("agency_number", metadata=metadata)
 

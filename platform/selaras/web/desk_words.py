@@ -12,6 +12,20 @@ UNLOCKS = {
     "ended": _("closed again"),
     "over": _("ended by itself"),
 }
+CLUSTERS = {
+    "planning": _("planning"),
+    "coaching": _("carrying out, monitoring and coaching"),
+    "appraisal": _("appraisal"),
+    "follow_up": _("follow-up"),
+    "information_system": _("the information system"),
+    "governance": _("governance and regulation"),
+}
+TICKET_LEVELS = {
+    "unit": _("with the unit's administrator"),
+    "agency": _("with the agency's administrator"),
+    "operator": _("with the operator"),
+}
+TICKETS = {"open": _("waits for an answer"), "answered": _("answered"), "closed": _("solved")}
 EXTENTS = {
     "whole": _("granted as a whole"),
     "part": _("granted in part"),

@@ -96,9 +96,15 @@ def _unlock(one: NoticeView) -> Link:
     return period_in_words(str(one.params["of"])), url_for("web.unlocks_page")
 
 
+def _ticket(one: NoticeView) -> Link:
+    return gettext("Ticket"), url_for("web.ticket_page", ticket_id=one.params["ticket"])
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
+    "ticket_answered": _ticket,
+    "ticket_forwarded": _ticket,
     "unlocked": _unlock,
     "unlock_refused": _unlock,
     "unlock_ended": _unlock,

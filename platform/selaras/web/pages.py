@@ -17,6 +17,7 @@ from selaras.edge import words
 from selaras.edge.context import agency, visitor
 from selaras.edge.errors import Problem, filled, sentence
 from selaras.edge.forms import FIELD, form_token
+from selaras.edge.reference import place, reference
 from selaras.evaluation.wording import outcome_word
 from selaras.identity.permissions import Permission
 from selaras.web import doing_words, rating_words, vocabulary
@@ -62,6 +63,7 @@ _PLACES = (
         "support",
         frozenset({Permission.APPROVE_SUPPORT, Permission.SEE_LEDGER}),
     ),
+    Place("web.tickets", lazy_gettext("Problems"), "support", frozenset({Permission.HANDLE_TICKETS})),
     Place("web.imports", lazy_gettext("Imports"), "import", frozenset({Permission.IMPORT, Permission.MANAGE_ACCOUNTS})),
 )
 
@@ -115,6 +117,10 @@ NOTES = {
     "stood-back": lazy_gettext("Your interest has been recorded; somebody else decides now. Everybody has been told."),
     "objection-withdrawn": lazy_gettext("The objection was withdrawn; the result is final."),
     "outage-recorded": lazy_gettext("The outage is recorded; deadlines that run over its days have moved."),
+    "ticket-reported": lazy_gettext("The problem has been reported. Here you see what is answered."),
+    "ticket-answered": lazy_gettext("Your answer has been recorded."),
+    "ticket-handed-on": lazy_gettext("The agency's administrator has it now."),
+    "ticket-forwarded": lazy_gettext("The operator has the text now; the answer appears here."),
     "unlock-asked": lazy_gettext("It has been asked; a second person approves or refuses."),
     "unlock-answered": lazy_gettext("The answer has been recorded; those whom it concerns have been told."),
     "unlock-ended": lazy_gettext("It is closed again; those whom it concerns have been told."),
@@ -240,10 +246,19 @@ def _frame() -> dict[str, object]:
         "iso_day": date.fromisoformat,
         "sentence": sentence,
         "filled": filled,
+        "request_reference": reference,
+        "report_address": _report_address(here, held),
         "problem_words": lambda stored: filled(stored.get("message", ""), stored.get("params", {})),
         "outcome_word": outcome_word,
         "permission_word": words.permission_word,
     }
+
+
+def _report_address(here: object, held: frozenset[StrEnum]) -> str | None:
+    """Where whoever is signed in reports a problem of this very page; its kind and the request's id go along."""
+    if here is None or not held & {Permission.SEE_OWN, Permission.SEE_AGENCY}:
+        return None
+    return url_for("web.new_ticket", ref=reference(), at=place())
 
 
 # Figures, days and labels, as filters; the console's pages use the same.

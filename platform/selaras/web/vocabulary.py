@@ -10,7 +10,16 @@ from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 from selaras.notices.words import TITLES
 from selaras.web.agenda_words import FUNNEL, TEAM, TEAM_SHAPES, URGENCY_SHAPES  # noqa: F401  # asked for by name
-from selaras.web.desk_words import DAY_KINDS, EXTENTS, MATTERS, SIDES, UNLOCKS  # noqa: F401  # said by their names
+from selaras.web.desk_words import (  # noqa: F401  # said by their names
+    CLUSTERS,
+    DAY_KINDS,
+    EXTENTS,
+    MATTERS,
+    SIDES,
+    TICKET_LEVELS,
+    TICKETS,
+    UNLOCKS,
+)
 from selaras.web.survey_words import RATERS, SPREADS, SURVEYS  # noqa: F401  # asked for by name
 from selaras.web.vocabulary_plans import (  # noqa: F401  # asked for by name
     DIFFERENCES,

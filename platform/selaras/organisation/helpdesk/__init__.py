@@ -1,0 +1,1 @@
+"""Tickets ("Laporkan kendala"): told by anybody, answered by unit, agency and operator."""
