@@ -44,6 +44,8 @@ FAMILIES = {
     **dict.fromkeys(("goal", "rating_procedure"), "figures"),
     **dict.fromkeys(("session", "reviews", "board", "confirmation", "confirm_many"), "own"),
     "superior": "about",
+    # Whoever has a seat sees whom the meeting speaks of: tests/calibration.
+    "calibration": "own",
 }
 SAID = "Kata seorang rekan dalam survei tertutup."
 WHY = "Surat Perintah Sekretaris Nomor 800/12"

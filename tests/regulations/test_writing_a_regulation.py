@@ -31,7 +31,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.startswith("contoh_1999")]:
         monkeypatch.delitem(sys.modules, name)
-    return Registry({"contoh_1999": import_module("contoh_1999")})
+    return Registry({"contoh_1999": import_module("contoh_1999").rulebook})
 
 
 def test_the_examples_of_the_page_pass(example: Registry) -> None:

@@ -142,6 +142,14 @@ def latest_entries(session: Session, limit: int = 50, before: UUID | None = None
     query = select(LedgerEntry).order_by(LedgerEntry.id.desc()).limit(limit)
     if before is not None:
         query = query.where(LedgerEntry.id < before)
-    return tuple(
-        EntryView(row.id, row.at, row.actor, row.action, row.subject, row.payload) for row in session.scalars(query)
-    )
+    return tuple(_entry(row) for row in session.scalars(query))
+
+
+def entries_of(session: Session, subject: str) -> tuple[EntryView, ...]:
+    """Every entry about one thing (`close:<uuid>`), the oldest first."""
+    query = select(LedgerEntry).where(LedgerEntry.subject == subject).order_by(LedgerEntry.id)
+    return tuple(_entry(row) for row in session.scalars(query))
+
+
+def _entry(row: LedgerEntry) -> EntryView:
+    return EntryView(row.id, row.at, row.actor, row.action, row.subject, row.payload)

@@ -14,6 +14,7 @@ from selaras.errors import DomainError
 COMMANDS = {
     "appraise": "appraise",
     "audit": "audit",
+    "calibration": "calibration",
     "case": "case",
     "choice": "choice",
     "close": "close",

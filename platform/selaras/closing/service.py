@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
+from selaras.calibration.service import refuse_uncalibrated
 from selaras.clock import today
 from selaras.closing.models import Close, CloseStage
 from selaras.closing.rules import Readiness
@@ -93,6 +94,7 @@ def start(session: Session, actor: Actor, code: str, rules: Rules, *, without_un
         period = _form(session, actor, period, rules)
     _refuse_unready(period, readiness(session, period, rules), without_unrated, day)
     refuse_handed_over(session, period.id, code)
+    refuse_uncalibrated(session, period)
     batch = OutcomeBatch(period_id=period.id, rule_id=keep_rule_text(session, rules))
     session.add(batch)
     session.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from uuid import UUID
 
@@ -26,8 +25,8 @@ from selaras.evaluation.appraising import Batch, appraise_chunk
 from selaras.evaluation.combining import Ruled, appraise_segmented
 from selaras.evaluation.distribution import check_batch, checks
 from selaras.evaluation.facts import LAST, Facts
-from selaras.evaluation.groups import Grouping, ranking_groups
-from selaras.evaluation.models import OutcomeBatch, Period, RankingGroup, RankingRule
+from selaras.evaluation.groups import grouping_on, ranking_groups
+from selaras.evaluation.models import OutcomeBatch, Period, RankingGroup
 from selaras.evaluation.queries import PeriodView
 from selaras.files.store import FileStore
 from selaras.followup.service import apply_table
@@ -107,12 +106,6 @@ def group(run: Run, _after: UUID) -> Done:
         tenant_id=pl.lit(tenant_of(run.session)), batch_id=pl.lit(str(run.batch_id))
     )
     return Done(insert_frame(run.session, "ranking_group", rows))
-
-
-def grouping_on(session: Session, day: date) -> Grouping:
-    """The agency's ranking rule on a day; without one, people of the same kind of post are comparable."""
-    rule = session.scalar(select(RankingRule).where(RankingRule.during.contains(day)).limit(1))
-    return Grouping(tuple(rule.attributes), rule.minimum_size) if rule else Grouping(("post_kind",), 5)
 
 
 def appraise(run: Run, after: UUID) -> Done:

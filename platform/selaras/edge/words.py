@@ -51,6 +51,7 @@ _PERMISSIONS = {
     Permission.HANDLE_TICKETS: lazy_gettext("answer problems that people report"),
     Permission.CHAIR_CALIBRATION: lazy_gettext("chair a calibration"),
     Permission.MANAGE_SURVEY: lazy_gettext("run 360° surveys, without seeing answers"),
+    Permission.MANAGE_CALIBRATION: lazy_gettext("prepare calibration meetings"),
 }
 
 # Codes that stand in sentences; other codes are names and stand for themselves.

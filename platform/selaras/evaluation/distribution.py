@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -78,12 +79,10 @@ def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: 
 
     Judged are the units that hold a rating, or under a rule that needs none all units with their own people.
     """
-    counts = _counts(session, batch_id, period_id, rules.distribution)
     codes = tuple(level.code for level in rules.outcomes)
-    if rules.distribution and not rules.distribution.needs_rating:
-        groups = _own_units(session, period_id, counts, codes, rules.distribution)
-    else:
-        groups = _groups(counts, rated_units, codes).with_columns(pooled_into=pl.lit(None, dtype=pl.String))
+    groups = judged_groups(
+        session, period_id, _counts(session, batch_id, period_id, rules.distribution), rated_units, rules
+    )
     own = pl.col("pooled_into").is_null()
     judged, joined = groups.filter(own), groups.filter(~own)
     checked = pl.concat(
@@ -106,26 +105,48 @@ def check_batch(session: Session, batch_id: UUID, period_id: UUID, rated_units: 
     return Checked(rows.height, _breached(session, batch_id, period_id))
 
 
+def judged_groups(
+    session: Session, period_id: UUID, counts: pl.DataFrame, rated_units: pl.DataFrame, rules: Rules
+) -> pl.DataFrame:
+    """`group`, `organisation_rating`, a column per outcome and `pooled_into` of every unit that is judged.
+
+    `counts`: `unit_id` in which people count, `outcome`, `people`. `rated_units`: see `Facts.rated_units`.
+    """
+    codes = tuple(level.code for level in rules.outcomes)
+    if rules.distribution and not rules.distribution.needs_rating:
+        return _own_units(session, period_id, counts, codes, rules.distribution)
+    return _groups(counts, rated_units, codes).with_columns(pooled_into=pl.lit(None, dtype=pl.String))
+
+
 def _counts(session: Session, batch_id: UUID, period_id: UUID, rule: DistributionRule | None) -> pl.DataFrame:
     """`unit_id` (in which they count), `outcome`, `people`."""
     values: dict[str, object] = {"tenant": tenant_of(session), "period": period_id, "batch": batch_id}
     schema: dict[str, type[pl.DataType]] = {"unit_id": pl.String, "outcome": pl.String, "people": pl.Int64}
     if rule is None or rule.heads == "own_unit":
         return read_frame(session, _COUNTS, values, schema)
-    values["day"] = session.execute(select(Period.ends).where(Period.id == period_id)).scalar_one()
+    day = session.execute(select(Period.ends).where(Period.id == period_id)).scalar_one()
     apart: dict[str, type[pl.DataType]] = {
         "unit_id": pl.String,
         "outcome": pl.String,
         "head": pl.String,
         "people": pl.Int64,
     }
-    every = read_frame(session, _COUNTS_OF_HEADS, values, apart)
+    every = read_frame(session, _COUNTS_OF_HEADS, {**values, "day": day}, apart).with_columns(
+        head=pl.col("head") == "t"
+    )
+    return counted_units(session, every, rule, day).select("unit_id", "outcome", "people")
+
+
+def counted_units(session: Session, people: pl.DataFrame, rule: DistributionRule, day: date) -> pl.DataFrame:
+    """The rows with `unit_id` as the unit in which they count: heads (`head`) may count above, or nowhere."""
+    if rule.heads == "own_unit":
+        return people
     if rule.heads == "nowhere":
-        return every.filter(pl.col("head") != "t").drop("head")
+        return people.filter(~pl.col("head"))
+    values = {"tenant": tenant_of(session), "day": day}
     placed = read_frame(session, _PLACED, values, {"unit_id": pl.String, "parent": pl.String})
-    moved = every.join(placed, on="unit_id", how="left")
-    above = pl.when(pl.col("head") == "t").then(pl.coalesce("parent", "unit_id")).otherwise("unit_id")
-    return moved.select(above.alias("unit_id"), "outcome", "people")
+    above = pl.when("head").then(pl.coalesce("parent", "unit_id")).otherwise("unit_id").alias("unit_id")
+    return people.join(placed, on="unit_id", how="left", maintain_order="left").with_columns(above).drop("parent")
 
 
 def _breached(session: Session, batch_id: UUID, period_id: UUID) -> int:

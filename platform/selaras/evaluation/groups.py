@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from selaras.evaluation.models import RankingRule
 
 POOLED = "pooled"
 
@@ -15,6 +20,12 @@ class Grouping:
 
     attributes: tuple[str, ...]
     minimum_size: int
+
+
+def grouping_on(session: Session, day: date) -> Grouping:
+    """The agency's ranking rule on a day; without one, people of the same kind of post are comparable."""
+    rule = session.scalar(select(RankingRule).where(RankingRule.during.contains(day)).limit(1))
+    return Grouping(tuple(rule.attributes), rule.minimum_size) if rule else Grouping(("post_kind",), 5)
 
 
 def key_of(grouping: Grouping) -> pl.Expr:

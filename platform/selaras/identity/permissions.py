@@ -42,6 +42,7 @@ class Permission(StrEnum):
     HANDLE_TICKETS = "handle_tickets"
     CHAIR_CALIBRATION = "chair_calibration"
     MANAGE_SURVEY = "manage_survey"
+    MANAGE_CALIBRATION = "manage_calibration"
 
 
 class Role(StrEnum):
@@ -86,6 +87,7 @@ _MANAGER = frozenset(
         Permission.SET_ORGANISATION_RATING,
         Permission.IMPORT,
         Permission.CLOSE_PERIOD,
+        Permission.MANAGE_CALIBRATION,
         Permission.SEE_REMUNERATION,
         Permission.SEE_FOLLOWUP,
         Permission.PROPOSE_FOLLOWUP,

@@ -28,6 +28,8 @@ TITLES: Mapping[str, str] = {
     "survey_closed": _("The 360° survey about you is closed"),
     "result_follows": _("A result follows a correction in a period behind it"),
     "outcome_delivered": _("Your result has been set"),
+    "calibration_invited": _("You have a seat in a calibration meeting"),
+    "calibration_result": _("A calibration meeting recommends other ratings in your team"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),
     "ticket_answered": _("A problem that you reported was answered"),

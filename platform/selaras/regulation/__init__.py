@@ -29,6 +29,7 @@ from selaras.regulation.segmentation import Segmentation
 from selaras.regulation.steps import Columns, ItemAggregates, Step, item_step, lookup, person_step
 from selaras.regulation.survey import Level, Perspective, SurveyRule
 from selaras.regulation.types import (
+    CalibrationRule,
     Column,
     Consequence,
     DateRange,
@@ -53,6 +54,7 @@ __all__ = [
     "Aspect",
     "Behaviour",
     "BehaviourFramework",
+    "CalibrationRule",
     "Choice",
     "Column",
     "Columns",

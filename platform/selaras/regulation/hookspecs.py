@@ -29,6 +29,7 @@ from selaras.regulation.plan_types import (
 from selaras.regulation.segmentation import Segmentation
 from selaras.regulation.survey import SurveyRule
 from selaras.regulation.types import (
+    CalibrationRule,
     Column,
     Consequence,
     Deadline,
@@ -71,6 +72,7 @@ DEFAULT_HOOKS: Final = frozenset(
         "survey",
         "organisation_levels",
         "distribution_rule",
+        "calibration",
         "deadlines",
         "consequences",
         "agency_parameters",
@@ -164,6 +166,11 @@ class Hooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
+    def calibration(self, p: Values) -> CalibrationRule:
+        """*Default: none.* Whether a calibration meeting decides or recommends (unanswered: recommends), its quorum."""
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
     def objection(self, p: Values) -> ObjectionWindow:
         """*Appraisal.* How long a person may object after receiving the result."""
         raise NotImplementedError
@@ -229,6 +236,10 @@ class CoreDefaults:
     @hookimpl
     def case_adapters(self) -> Sequence[Adapter]:
         return ()
+
+    @hookimpl
+    def calibration(self) -> CalibrationRule:
+        return CalibrationRule("recommends", 67)
 
     @hookimpl
     def segmentation(self) -> Segmentation:

@@ -13,6 +13,7 @@ from selaras.regulation.plan_types import BehaviourFramework, PlanForm
 from selaras.regulation.scheme import Scheme
 from selaras.regulation.steps import Step
 from selaras.regulation.types import (
+    CalibrationRule,
     Column,
     Consequence,
     DayKind,
@@ -93,7 +94,8 @@ class Combining:
 class AppraisalRulebook(Rulebook):
     """A regulation that appraises people: besides, its periods, days, form, outcomes and the time to object.
 
-    It reads the parameters `periods`, `objection_days` and, `objection_day_kind` (calendar days, where there is none).
+    It reads the parameters `periods`, `objection_days`, `objection_day_kind` (calendar days, where there is none), and
+    `calibration_effect` with `calibration_quorum` (the core's answer, where there are none).
     """
 
     def __init__(
@@ -141,6 +143,12 @@ class AppraisalRulebook(Rulebook):
     def objection(self, p: Values) -> ObjectionWindow:
         kind: DayKind = p.objection_day_kind if "objection_day_kind" in p else "calendar"
         return ObjectionWindow(p.objection_days, kind, p.source("objection_days"))
+
+    @hookimpl
+    def calibration(self, p: Values) -> CalibrationRule | None:
+        if "calibration_effect" not in p:
+            return None
+        return CalibrationRule(p.calibration_effect, p.calibration_quorum, p.source("calibration_effect"))
 
     @hookimpl
     def segment_columns(self) -> Sequence[Column]:

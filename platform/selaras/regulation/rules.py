@@ -25,6 +25,7 @@ from selaras.regulation.segmentation import CAUSES, Segmentation
 from selaras.regulation.steps import compile_steps
 from selaras.regulation.survey import SurveyRule
 from selaras.regulation.types import (
+    CalibrationRule,
     Column,
     Consequence,
     DateRange,
@@ -126,6 +127,11 @@ class Rules:
             name=name,
             known=", ".join(one.name for one in self.deadlines) or "-",
         )
+
+    @cached_property
+    def calibration(self) -> CalibrationRule:
+        """Whether a calibration meeting decides or recommends, and its quorum."""
+        return cast(CalibrationRule, self._hook.calibration(p=self.values))
 
     @cached_property
     def objection(self) -> ObjectionWindow:

@@ -22,6 +22,7 @@ SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 Tone = Literal["sb", "b", "bp", "k", "sk"]
 StepKind = Literal["number", "code"]
 ColumnType = Literal["number", "integer", "code", "text", "boolean", "date"]
+CalibrationEffect = Literal["recommends", "decides"]
 DayKind = Literal["calendar", "working"]
 Better = Literal["", "higher", "lower", "first", "last"]
 HeadsCount = Literal["own_unit", "unit_above", "nowhere"]
@@ -272,6 +273,19 @@ class ObjectionWindow:
     days: int
     kind: DayKind
     source: Source
+
+
+@dataclass(frozen=True)
+class CalibrationRule:
+    """What a calibration meeting does to outcomes, and how many of its members must be there.
+
+    `effect`: `recommends` (the appraiser accepts, or refuses with a reason, and signs) or `decides`. `quorum_percent`:
+    of the chair and the members, in whole percent. `source` is None where the regulation says nothing.
+    """
+
+    effect: CalibrationEffect
+    quorum_percent: int
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
