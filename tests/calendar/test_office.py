@@ -64,7 +64,7 @@ def test_a_list_that_is_missing_is_missed_late_in_the_year_before() -> None:
 def test_every_year_with_a_decree_says_which_and_a_year_beyond_is_refused() -> None:
     for year in (2023, 2024, 2025, 2026):
         shown = NATIONAL.year(year)
-        assert (shown.estimated, shown.certainty) == (False, "application")
+        assert (shown.estimated, shown.certainty) == (False, "assumed")
         assert {one.source for one in shown.days} == {shown.decree}
         assert {one.kind for one in shown.days} == {ClosedKind.NATIONAL, ClosedKind.JOINT_LEAVE}
     with pytest.raises(Invalid, match="known from 1945 to 2100"):
