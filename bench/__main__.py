@@ -1,11 +1,11 @@
-"""`python -m bench close|request|provision|appraise|tree|identity|funnel`: one measurement on servers of its own."""
+"""`python -m bench close|request|…`: one measurement on servers of its own."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-MEASUREMENTS = ("close", "request", "provision", "appraise", "tree", "identity", "funnel")
+MEASUREMENTS = ("close", "request", "provision", "appraise", "tree", "identity", "funnel", "deadline")
 
 
 def main() -> None:

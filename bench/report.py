@@ -38,6 +38,15 @@ def keep(path: Path | None, figures: dict[str, Any]) -> None:
         path.write_text(json.dumps(figures, indent=2, default=_plain) + "\n")
 
 
+def write_block(page: Path, name: str, figures: str) -> None:
+    """Put what a command printed into the page, between the two comments that name the command."""
+    begin, end = f"<!-- {name}: figures -->", f"<!-- {name}: end -->"
+    before, found, rest = page.read_text("utf-8").partition(begin)
+    if not found or end not in rest:
+        raise SystemExit(f"{page} has no place “{begin}” … “{end}”")
+    page.write_text(f"{before}{begin}\n```text\n{figures}\n```\n{end}{rest.partition(end)[2]}", "utf-8")
+
+
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)

@@ -73,6 +73,14 @@ def test_the_funnel_is_counted_and_read(bench: Any) -> None:
     assert all(only[name] > 0 for name in ("count s", "again s", "top ms", "unit ms", "waiting ms"))
 
 
+def test_nothing_is_lost_or_doubled_in_the_deadline_minute(bench: Any) -> None:
+    printed, figures = bench("deadline", "--people", "12")
+    assert "answered within, p50 / p99" in printed
+    assert (figures["answers"], figures["references"]) == ({"200": 24}, 12)
+    assert set(figures["kept"].values()) == {12}
+    assert (figures["lost"], figures["doubled"]) == (0, 0)
+
+
 def test_an_unknown_measurement_is_refused_in_words() -> None:
     done = subprocess.run([sys.executable, "-m", "bench", "x"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1

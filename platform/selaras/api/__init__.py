@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.api import (
     accounts,
+    acknowledgements,
     actions,
     agenda,
     audits,
@@ -56,6 +57,7 @@ PREFIX = "/api/"
 MODULES = (
     tenancy,
     agenda,
+    acknowledgements,
     organisation,
     planning,
     plan_changes,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 
 from selaras.api import followup_shapes as shapes
+from selaras.api.acknowledgements import shown
 from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.evaluation import word_of
@@ -86,9 +87,10 @@ def file_objection(body: dict[str, Any], person_id: UUID, period: str) -> Respon
     """Object to one's own result, with reasons, within the time that the rule gives."""
     if actor().person_id != person_id:
         raise NotFound("person_unknown", "There is no such person here.")
-    objecting.file(session(), actor(), instance().registry, instance().store, period, body["reason"])
+    kept = objecting.file(session(), actor(), instance().registry, instance().store, period, body["reason"])
     session().flush()
-    return encoded(_objection(objection_for(session(), actor(), instance().registry, person_id, period)))
+    filed = _objection(objection_for(session(), actor(), instance().registry, person_id, period))
+    return encoded(replace(filed, acknowledgement=shown(kept) if kept else None))
 
 
 @endpoints.route("/people/<uuid:person_id>/objections/<period>/decision", methods=["POST"])

@@ -11,6 +11,7 @@ from uuid import UUID
 from marshmallow.validate import Length, OneOf, Range
 
 from selaras.api.shapes import Word
+from selaras.api.shapes_acknowledgements import HandedIn
 from selaras.followup.rules import ProposalState
 
 
@@ -102,6 +103,7 @@ class Objection:
     extent: str | None = None
     withdrawn_at: datetime | None = None
     decider: str | None = None
+    acknowledgement: HandedIn | None = None
 
 
 @dataclass(frozen=True)

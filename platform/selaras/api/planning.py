@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response
 
 from selaras.api import shapes_planning as shapes
+from selaras.api.acknowledgements import shown
 from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.schemas import schema_of
@@ -34,6 +35,7 @@ from selaras.planning.drafts import (
     StrategyDraft,
 )
 from selaras.planning.forms import AskedForm, asked_form, due
+from selaras.planning.handing_in import handed_in_before
 from selaras.planning.matrix import ShareView
 from selaras.planning.queries import ItemView, PlanView, TextView, last_day
 from selaras.planning.readiness import open_plans, readiness
@@ -152,7 +154,9 @@ def show_readiness(year: int) -> Response:
 def _person_plan(person_id: UUID, year: int) -> shapes.PersonPlan:
     found = plan_seen(session(), actor(), person_id, year)
     asked = asked_form(session(), person_id, year, found, rules(last_day(year, found)), day())
-    return shapes.PersonPlan(_form(asked), _plan(found, asked) if found else None)
+    own = actor().person_id == person_id and found is not None
+    kept = handed_in_before(session(), person_id, found.plan_id) if own and found else None
+    return shapes.PersonPlan(_form(asked), _plan(found, asked) if found else None, shown(kept) if kept else None)
 
 
 def _form(asked: AskedForm) -> shapes.PlanForm:

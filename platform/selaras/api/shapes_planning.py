@@ -10,6 +10,7 @@ from uuid import UUID
 from marshmallow.validate import Length, Range
 
 from selaras.api.shapes import Label, Word
+from selaras.api.shapes_acknowledgements import HandedIn
 
 LONG = 4_000
 """Characters of a text that a person writes."""
@@ -119,10 +120,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class PersonPlan:
-    """The form that a person's plan of a year has, and the plan where there is one."""
+    """The form that a person's plan of a year has, and the plan where there is one.
+
+    `acknowledgement`: for oneself, of the last time it was handed in.
+    """
 
     form: PlanForm
     plan: Plan | None
+    acknowledgement: HandedIn | None = None
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,11 @@ def zone_label(time_zone: str) -> str:
     return ZONES.get(time_zone, time_zone)
 
 
+def day_in(moment: datetime, zone: str) -> date:
+    """The calendar day of a moment (timezone-aware) in a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def day_of(moment: datetime, agency: Zoned) -> date:
     """The calendar day of a moment (timezone-aware) where the agency is."""
     return moment.astimezone(zone_of(agency)).date()

@@ -148,6 +148,14 @@ def moment_in_words(value: datetime, zone: str) -> str:
     return str(template) % {"day": day_in_words(local.date()), "time": clock, "zone": zone_word(zone, local)}
 
 
+def second_in_words(value: datetime, zone: str) -> str:
+    """7 Juli 2026 pukul 14.05.09 WIB, in the agency's zone."""
+    local = value.astimezone(ZoneInfo(zone))
+    clock = dates.format_time(local, "HH.mm.ss" if language() == "id" else "HH:mm:ss", locale=language())
+    template = gettext("%(day)s at %(time)s %(zone)s")
+    return str(template) % {"day": day_in_words(local.date()), "time": clock, "zone": zone_word(zone, local)}
+
+
 def zone_word(zone: str, local: datetime) -> str:
     """WIB, WITA or WIT; another zone by its own abbreviation."""
     return ZONES.get(zone) or local.tzname() or zone

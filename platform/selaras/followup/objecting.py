@@ -19,6 +19,7 @@ from selaras.evaluation.changes import Change, told
 from selaras.evaluation.correcting import Correction, correct
 from selaras.evaluation.models import OutcomeEvent
 from selaras.evaluation.queries import OutcomeView, latest_outcome
+from selaras.evaluation.wording import descriptions
 from selaras.files.store import FileStore
 from selaras.followup.access import objection_for
 from selaras.followup.deciding import withdraw
@@ -33,12 +34,15 @@ from selaras.followup.rulebooks import hearing_window, path_without_superior
 from selaras.followup.rules import refuse_short
 from selaras.followup.service import apply_table
 from selaras.identity.actor import Actor, system
+from selaras.notices.acknowledging import AcknowledgementView, HandedIn, acknowledge, latest_of
 from selaras.notices.service import tell
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.queries import agency, rules_within
 
 ARTICLE = "PP 30/2019 Ps 59"
 NOBODY = "tidak_ada"
+KIND = "objection"
+"""How an acknowledgement of an objection is called."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,17 @@ class Decided:
     pay_after: Decimal | None = None
 
 
-def file(session: Session, actor: Actor, registry: Registry, store: FileStore, code: str, reason: str) -> None:
+def file(
+    session: Session, actor: Actor, registry: Registry, store: FileStore, code: str, reason: str
+) -> AcknowledgementView | None:
     """The person objects: the evidence is frozen, both sides are asked to explain, whoever must decide is told.
 
-    Refused where nobody above can decide, and when it is late. Sent again, nothing happens twice.
+    Refused where nobody above can decide, and when it is late. It is acknowledged by the server's time. Sent again,
+    nothing happens twice, and the acknowledgement is the same.
     """
     day = today(agency(session, tenant_of(session)).time_zone)
+    if actor.person_id:
+        evaluation.hold_answers(session, actor.person_id)
     outcome = latest_outcome(session, actor.person_id, code) if actor.person_id else None
     decider = decider_of(session, outcome.appraiser_id, day, _sides(outcome)) if outcome else None
     if outcome and decider is None and path_without_superior(session, registry, day) == NOBODY:
@@ -83,8 +92,10 @@ def file(session: Session, actor: Actor, registry: Registry, store: FileStore, c
             article=ARTICLE,
         )
     evaluation.object_to(session, actor, code, reason)
-    if outcome is None or case_of(session, outcome) is not None:
-        return
+    if outcome is None:
+        return None
+    if case_of(session, outcome) is not None:
+        return latest_of(session, outcome.person_id, KIND, outcome.period_id)
     case = ObjectionCase(
         person_id=outcome.person_id,
         period_id=outcome.period_id,
@@ -100,6 +111,15 @@ def file(session: Session, actor: Actor, registry: Registry, store: FileStore, c
     payload = {"case": case.id, "decider": decider, "bundle": frozen, "period": code}
     record(session, actor, "objection.filed", f"person:{outcome.person_id}", payload)
     _invite(session, outcome, decider)
+    return _acknowledged(session, outcome, reason)
+
+
+def _acknowledged(session: Session, outcome: OutcomeView, reason: str) -> AcknowledgementView:
+    rule = descriptions(session, [outcome.rule_hash])[outcome.rule_hash]["objection"]
+    params: dict[str, str | int] = {"person_id": str(outcome.person_id), "period": outcome.period_code}
+    article = rule["source"]["article"]
+    what = HandedIn(KIND, outcome.period_id, reason.strip(), params, outcome.objection_until, article)
+    return acknowledge(session, outcome.person_id, what)
 
 
 def _sides(outcome: OutcomeView) -> set[UUID]:

@@ -11,6 +11,7 @@ def _(text: str) -> str:
 
 
 TITLES: Mapping[str, str] = {
+    "acknowledged": _("What you handed in was received"),
     "plan_remark": _("Something was said in the dialogue on a plan"),
     "plan_agreed": _("Your plan was agreed to"),
     "plan_returned": _("Your plan came back to be changed"),

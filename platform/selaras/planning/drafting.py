@@ -16,12 +16,14 @@ from selaras.clock import now
 from selaras.errors import Conflict, Fault, Invalid, NotFound, Refused
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.notices.acknowledging import AcknowledgementView
 from selaras.notices.service import tell
 from selaras.organisation.access import agency_day
 from selaras.organisation.delegation import acting_for, refuse_expired
 from selaras.organisation.models import Person
 from selaras.organisation.queries import superior_of
 from selaras.planning.drafts import AnnexDraft, ItemDraft, MeasureDraft, PlanDraft, StrategyDraft
+from selaras.planning.handing_in import acknowledged, handed_in_before
 from selaras.planning.history import is_amended, keep_version
 from selaras.planning.models import (
     Assignment,
@@ -81,16 +83,26 @@ def save_draft(
     return row.id
 
 
-def submit(session: Session, actor: Actor, person_id: UUID, year: int, rules: Rules) -> None:
-    """Hand one's own plan to the appraiser; `Invalid` names every field that is still open."""
+def submit(session: Session, actor: Actor, person_id: UUID, year: int, rules: Rules) -> AcknowledgementView:
+    """Hand one's own plan to the appraiser; `Invalid` names every field that is still open.
+
+    It is acknowledged by the server's time. Handing in again what is handed in already changes nothing: the
+    acknowledgement is the same.
+    """
     require_own(actor, person_id)
-    row = _in_state(session, person_id, year, "draft")
+    row = _in_state(session, person_id, year, "draft", "submitted")
+    if row.state == "submitted":
+        kept = handed_in_before(session, person_id, row.id)
+        if kept is None:
+            raise _wrong_state(row)
+        return kept
     view = plan(session, person_id, year)
     assert view is not None
     holder = holder_on(session, person_id, min(last_day(year, view), agency_day(session, actor)))
     refuse_faults(rules, list(faults(draft_of(view, rules.form), rules.form, rules.behaviours, holder)))
     row.state, row.submitted_at, row.note = "submitted", now(), None
     record(session, actor, "plan.submitted", f"plan:{row.id}", {"year": year})
+    return acknowledged(session, view, person_id, rules)
 
 
 def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tuple[PlanForm, str] | None = None) -> None:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from selaras.web import (
     accounts,
+    acknowledgements,
     actions,
     audits,
     board,
@@ -64,6 +65,7 @@ PAGES = (
     invitations,
     accounts,
     home,
+    acknowledgements,
     funnel,
     organisation,
     planning,

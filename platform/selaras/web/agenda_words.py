@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from selaras.agenda.rules import Urgency
 from selaras.agenda.team import Stage
 
+HANDED_IN = {"plan": _("Plan (SKP)"), "objection": _("Objection")}
 FUNNEL = {
     "people": _("In service"),
     "planned": _("Plan begun"),

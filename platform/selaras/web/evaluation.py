@@ -23,9 +23,11 @@ from selaras.evaluation.unit_figures import check_above
 from selaras.evaluation.unit_ratings import heads_a_unit
 from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
 from selaras.followup.access import objection_for, receipt_person
+from selaras.followup.objecting import KIND as OBJECTION
 from selaras.followup.objecting import file as file_objection
 from selaras.followup.queries import RemunerationView, remuneration
 from selaras.identity.permissions import Permission
+from selaras.notices.acknowledging import latest_of
 from selaras.organisation.access import person_for
 from selaras.organisation.delegation import team_of
 from selaras.organisation.reach import reaches_person, reaches_unit
@@ -121,6 +123,7 @@ def _receipt_page(person_id: UUID, code: str, error: Conflict | Invalid | None =
         printable=has_feature(Feature.PRINTED_RECEIPT),
         own=own,
         objection=_is_objected(person_id, code),
+        acknowledgement=latest_of(session(), person_id, OBJECTION, outcome.period_id) if own else None,
         open=own and outcome.state == OutcomeState.DELIVERED,
         error=error,
         reason=reason,

@@ -100,7 +100,13 @@ def _ticket(one: NoticeView) -> Link:
     return gettext("Ticket"), url_for("web.ticket_page", ticket_id=one.params["ticket"])
 
 
+def _acknowledgement(one: NoticeView) -> Link:
+    reference = one.params["reference"]
+    return reference, url_for("web.acknowledgement_page", reference=reference)
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
+    "acknowledged": _acknowledgement,
     "objection_filed": _objection_to_judge,
     "objection_answered": _objection_to_judge,
     "ticket_answered": _ticket,

@@ -242,6 +242,7 @@ def _frame() -> dict[str, object]:
         "rating_words": rating_words,
         "doing_words": doing_words,
         "moment": lambda value: words.moment_in_words(value, agency().time_zone),
+        "second": lambda value: words.second_in_words(value, agency().time_zone),
         "local_day": lambda value: value.astimezone(ZoneInfo(agency().time_zone)).date(),
         "iso_day": date.fromisoformat,
         "sentence": sentence,

@@ -25,6 +25,7 @@ from selaras.planning.copying import copy_plan
 from selaras.planning.dialogue import dialogue
 from selaras.planning.drafts import Holder, PlanDraft
 from selaras.planning.forms import AskedForm, asked_form, form_in
+from selaras.planning.handing_in import is_handed_in
 from selaras.planning.queries import PlanView, draft_of, holder_on, last_day, plan, plan_years
 from selaras.planning.rules import faults, variant_for, variants_of
 from selaras.planning.versions import version
@@ -131,6 +132,8 @@ def _saved(desk: Desk) -> BaseResponse:
     try:
         _keep(desk, written, _seen(action))
     except (Invalid, Conflict) as error:
+        if action == "submit" and _is_handed_in(desk, written):
+            return see("web.plan_page", "plan-submitted", person_id=person_id, year=year)
         same = isinstance(error, Conflict) and error.code == "plan_item_used"
         return _page(desk, sent if same else written, error=error)
     if action == "submit":
@@ -231,6 +234,13 @@ def _submit(desk: Desk) -> BaseResponse:
     except Conflict as error:
         return _page(_desk(person_id, year, amends=desk.amends), written_in(request.form), error=error)
     return see("web.plan_page", "plan-submitted", person_id=person_id, year=year)
+
+
+def _is_handed_in(desk: Desk, written: Written) -> bool:
+    """Whether the same was handed in a moment ago: the button was pressed twice."""
+    draft, unread = draft_in(written, desk.asked)
+    person_id = desk.person.line.person_id
+    return not unread and is_handed_in(session(), person_id, desk.year, draft, desk.rules)
 
 
 def _page(

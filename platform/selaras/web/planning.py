@@ -26,6 +26,7 @@ from selaras.planning.amending import amendment
 from selaras.planning.assignments import assignments_of
 from selaras.planning.dialogue import dialogue
 from selaras.planning.forms import AskedForm, asked_form
+from selaras.planning.handing_in import handed_in_before
 from selaras.planning.moving import moved_on
 from selaras.planning.queries import ItemView, PlanView, last_day, plan, plans_of, writable_years
 from selaras.planning.versions import version
@@ -122,6 +123,7 @@ def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFo
         moved=moved_on(session(), person_id, found, day()) if found and own and not earlier else None,
         seen=version(found, chosen.form),
         talk=dialogue(session(), actor(), person_id, year),
+        acknowledgement=handed_in_before(session(), person_id, found.plan_id) if own and found else None,
         error=error,
         reason_length=drafting.REASON_LENGTH,
     )

@@ -9,7 +9,13 @@ from flask_babel import lazy_gettext as _
 from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 from selaras.notices.words import TITLES
-from selaras.web.agenda_words import FUNNEL, TEAM, TEAM_SHAPES, URGENCY_SHAPES  # noqa: F401  # asked for by name
+from selaras.web.agenda_words import (  # noqa: F401  # asked for by name
+    FUNNEL,
+    HANDED_IN,
+    TEAM,
+    TEAM_SHAPES,
+    URGENCY_SHAPES,
+)
 from selaras.web.desk_words import (  # noqa: F401  # said by their names
     CLUSTERS,
     DAY_KINDS,
