@@ -44,9 +44,11 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from selaras.agenda import reminders  # noqa: PLC0415
     from selaras.channels import jobs as sending  # noqa: PLC0415
     from selaras.closing import jobs as closing  # noqa: PLC0415
+    from selaras.evaluation.service import open_days  # noqa: PLC0415
     from selaras.exchange import export_jobs as exports  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
     from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
+    from selaras.planning.across import jobs as across  # noqa: PLC0415
     from selaras.regulation import load_registry  # noqa: PLC0415
 
     return {
@@ -58,6 +60,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         scanning.KIND: scanning.handler(settings),
         reminding.KIND: reminders.handler(load_registry()),
         agenda.KIND: agenda.run,
+        "input_grant": partial(across.carry, settled=open_days),
     }
 
 

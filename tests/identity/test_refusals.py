@@ -80,7 +80,7 @@ def test_what_is_told_does_not_tell_accounts_apart() -> None:
         refused = SignInRefused(reason, subject="x", account="secret-account")
         assert isinstance(refused, Unauthenticated)
         assert "secret-account" not in str(refused)
-        assert action_of(reason) in ("sign_in.refused", "token.refused")
+        assert action_of(reason) in ("sign_in.refused", "token.refused", "right.refused")
 
 
 def test_redis_away_leaves_the_refusal_a_refusal(urls: Any, tmp_path: Path, database: Database, tenant: Tenant) -> None:

@@ -35,6 +35,7 @@ BLUEPRINTS = {
     "api_clients": "access",
     "api_identity providers": "access",
     "api_survey_campaigns": "figures",
+    "api_input grants": "list",
     "oauth": "open",
     "scim": "access",
 }
@@ -46,6 +47,8 @@ FAMILIES = {
     "superior": "about",
     # Whoever has a seat sees whom the meeting speaks of: tests/calibration.
     "calibration": "own",
+    **dict.fromkeys(("input_grant", "offer_input"), "list"),
+    "granted_input": "own",
 }
 SAID = "Kata seorang rekan dalam survei tertutup."
 WHY = "Surat Perintah Sekretaris Nomor 800/12"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER
 from factories.providers import RunningProvider
 from factories.real_sign_in import made_ready
 from factories.site import PERIOD, Home, Site
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from factories.walking import bring_session, faults_of, port, signed_in
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from selaras.clock import today
@@ -20,42 +18,13 @@ from selaras.followup.proposing import propose
 from selaras.identity import clients
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
-from selaras.identity.sessions import Proof
 from selaras.organisation.offered import offered
 from selaras.regulation import load_registry
 
-HEAVIEST = 100_000
+__all__ = ["port", "signed_in"]
+
 HOME = re.compile(r"^http://[^/]+/$")
 pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def port(site: Site, serve: Callable[..., int]) -> int:
-    return serve(site.app)
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, port: int) -> Iterator[Callable[[Home, str], Page]]:
-    """A page of somebody who is signed in, one context for each."""
-    contexts: dict[tuple[str, str], BrowserContext] = {}
-
-    def page_of(home: Home, number: str) -> Page:
-        key = (home.slug, number)
-        if key not in contexts:
-            contexts[key] = browser.new_context(base_url=f"http://{home.host}:{port}")
-            if number:
-                bring_session(contexts[key], home, number)
-        return contexts[key].new_page()
-
-    yield page_of
-    for context in contexts.values():
-        context.close()
-
-
-def bring_session(context: BrowserContext, home: Home, number: str) -> None:
-    """As if the agency's provider had just said who this is; the real way there is in tests/identity."""
-    token = home.app.extensions["selaras"].sessions.start(home.uuid, home.account(number), Proof(method="oidc"))
-    context.add_cookies([{"name": "selaras_session", "value": token, "domain": home.host, "path": "/"}])
 
 
 def number_of(home: Home, n: int) -> str:
@@ -199,26 +168,10 @@ def pages_of_keys(home: Home, manager: str) -> list[tuple[str, Home, str, str]]:
 
 
 def test_every_page_is_accessible_light_and_fits_a_narrow_screen(site: Site, signed_in) -> None:
-    axe = Axe()
     faults: list[str] = []
     for name, home, who, address in every_page(site):
         page = signed_in(home, who)
-        spoken: list[str] = []
-        page.on("console", lambda message, to=spoken: to.append(message.text) if message.type == "error" else None)
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            answer = page.goto(address)
-            weight = len(gzip.compress(answer.body())) if answer else 0
-            if weight > HEAVIEST:
-                faults.append(f"{name}: {weight} bytes")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                faults.append(f"{name} at {width}: {wide} wide")
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            found = axe.run(page).response["violations"]
-            bad = [one for one in found if one["impact"] in ("serious", "critical")]
-            faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in bad]
-        faults += [f"{name}: {text}" for text in spoken if "404" not in text and "403" not in text]
+        faults += faults_of(page, name, address)
         page.close()
     assert faults == []
 

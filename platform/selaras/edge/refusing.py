@@ -27,7 +27,7 @@ def note(error: Exception) -> None:
     if isinstance(error, SignInRefused):
         record_refusal(error.reason, error.subject, error.facts)
     elif reason is not None:
-        record_refusal(reason, "token", {})
+        record_refusal(reason, action_of(reason).partition(".")[0], {})
 
 
 def record_refusal(reason: Reason, subject: str, facts: Mapping[str, object]) -> None:

@@ -70,6 +70,24 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Read and decide"),
         "web.team",
     ),
+    "input_elsewhere": TaskWords(
+        lambda task: ngettext(
+            "Another agency asks for your input on %(num)s person in your team",
+            "Other agencies ask for your input on %(num)s people in your team",
+            task.count,
+        ),
+        lambda: _("Give input"),
+        "web.granted_inputs",
+    ),
+    "input_offers": TaskWords(
+        lambda task: ngettext(
+            "%(num)s offer of another agency asks for your answer",
+            "%(num)s offers of other agencies ask for your answer",
+            task.count,
+        ),
+        lambda: _("Read and decide"),
+        "web.input_grants",
+    ),
     "progress_missing": TaskWords(
         lambda task: ngettext(
             "%(num)s result has no progress in %(period)s",

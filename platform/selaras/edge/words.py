@@ -38,6 +38,7 @@ _PERMISSIONS = {
     Permission.ENDORSE_FOLLOWUP: lazy_gettext("endorse follow-up (PyB)"),
     Permission.DECIDE_FOLLOWUP: lazy_gettext("decide follow-up (PPK)"),
     Permission.ASSESS_MERIT: lazy_gettext("answer the merit self-assessment"),
+    Permission.SHARE_INPUT: lazy_gettext("agree to team leaders' input across agencies"),
     Permission.CHOOSE_RULES: lazy_gettext("choose what a rulebook leaves open"),
     Permission.MANAGE_CLIENTS: lazy_gettext("manage machine clients and their tokens"),
     Permission.MANAGE_CHANNELS: lazy_gettext("say how messages travel"),

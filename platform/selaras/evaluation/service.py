@@ -179,6 +179,13 @@ def refuse_settled_day(session: Session, day: date) -> None:
             )
 
 
+def open_days(session: Session, code: str) -> tuple[date, date]:
+    """The first and the last day of a period on which something may still be said; `Invalid` or `Conflict` if not."""
+    span = period_span(code)
+    refuse_settled(session, span.code)
+    return span.starts, span.ends
+
+
 def refuse_surveyed(session: Session, person_id: UUID, period_id: UUID, inputs: Mapping[str, object]) -> None:
     """`Invalid` where somebody writes what a closed survey of the period says."""
     held = columns_of(session, person_id, period_id) & set(inputs)

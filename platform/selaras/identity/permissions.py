@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ENDORSE_FOLLOWUP = "endorse_followup"
     DECIDE_FOLLOWUP = "decide_followup"
     ASSESS_MERIT = "assess_merit"
+    SHARE_INPUT = "share_input"
     CHOOSE_RULES = "choose_rules"
     MANAGE_SIGN_IN = "manage_sign_in"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -112,6 +113,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_REMUNERATION,
             Permission.SEE_FOLLOWUP,
             Permission.ENDORSE_FOLLOWUP,
+            Permission.SHARE_INPUT,
         }
     ),
     Role.APPOINTING_OFFICIAL: frozenset(

@@ -50,7 +50,9 @@ class Reason(StrEnum):
     CLIENT_TOKEN_INVALID = "client_token_invalid"  # noqa: S105  # likewise
     CLIENT_TOKEN_EXPIRED = "client_token_expired"  # noqa: S105  # likewise
     SCOPE_MISSING = "scope_missing"
+    # Rights that somebody took without holding them
     GRANT_EXPIRED = "grant_expired"
+    ROLE_OWN = "role_own"
 
 
 class Sentence(NamedTuple):
@@ -63,6 +65,8 @@ class Sentence(NamedTuple):
 _TOKENS = frozenset(
     {Reason.CLIENT_REFUSED, Reason.CLIENT_TOKEN_INVALID, Reason.CLIENT_TOKEN_EXPIRED, Reason.SCOPE_MISSING}
 )
+
+_RIGHTS = frozenset({Reason.GRANT_EXPIRED, Reason.ROLE_OWN})
 
 _EXPIRED = Sentence(
     "sign_in.expired",
@@ -128,11 +132,16 @@ class SignInRefused(Unauthenticated):
 
 def action_of(reason: Reason) -> str:
     """The ledger's action for a reason."""
+    if reason in _RIGHTS:
+        return "right.refused"
     return "token.refused" if reason in _TOKENS else "sign_in.refused"
 
 
-# Refusals of machine clients are errors of their own; these codes of theirs go to the ledger too.
+# Refusals of machine clients, and of rights, are errors of their own; these codes of theirs go to the ledger too.
 _BY_CODE = {
+    "grant_expired": Reason.GRANT_EXPIRED,
+    "input_grant_expired": Reason.GRANT_EXPIRED,
+    "role_own": Reason.ROLE_OWN,
     "client_token_invalid": Reason.CLIENT_TOKEN_INVALID,
     "scope_missing": Reason.SCOPE_MISSING,
 }

@@ -64,6 +64,18 @@ class JobContext:
             session.flush()
             self._fence(session)
 
+    @contextmanager
+    def elsewhere(self, tenant_id: int) -> Iterator[Session]:
+        """One transaction within another agency, of a job that brings it something; never while one is open here.
+
+        What is done there stays done if this run ends before it is noted here: it must not matter how often.
+        """
+        self._go_on()
+        with self.database.tenant(tenant_id) as session:
+            yield session
+            session.flush()
+            self._fence(session)
+
     def progress(self, done: int, total: int) -> None:
         """Tell how far the job is, in a short transaction of its own; at most two a second, and always the last."""
         self._go_on()

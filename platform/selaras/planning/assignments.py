@@ -16,6 +16,7 @@ from selaras.errors import Invalid, NotFound
 from selaras.identity.actor import Actor
 from selaras.organisation.access import agency_day
 from selaras.organisation.models import Person, Unit
+from selaras.planning.across.queries import arrived
 from selaras.planning.models import Assignment, TeamInput
 
 INPUT_LENGTH = 4_000
@@ -70,6 +71,14 @@ def assignments_of(session: Session, person_id: UUID, starts: date, ends: date) 
     return [_view(row, leader_name, unit_name, inputs.get(row.id, [])) for row, leader_name, unit_name in rows]
 
 
+def assignment_for(session: Session, assignment_id: UUID) -> AssignmentView:
+    """One assignment, without inputs; ask `person_for` about its person before it is shown."""
+    row = session.get(Assignment, (tenant_of(session), assignment_id))
+    if row is None:
+        raise NotFound("assignment_not_here", "There is no such assignment here.")
+    return _view(row, None, None, [])
+
+
 def give_input(
     session: Session, actor: Actor, assignment_id: UUID, period_code: str, content: str, *, days: tuple[date, date]
 ) -> None:
@@ -105,6 +114,7 @@ def give_input(
 
 
 def _inputs(session: Session, ids: list[UUID]) -> dict[UUID, list[InputView]]:
+    """Of the own agency's leaders, and of another's where a grant let them speak."""
     found: dict[UUID, list[InputView]] = {}
     rows = session.execute(
         select(TeamInput, Person.name)
@@ -114,7 +124,10 @@ def _inputs(session: Session, ids: list[UUID]) -> dict[UUID, list[InputView]]:
     )
     for row, name in rows:
         found.setdefault(row.assignment_id, []).append(InputView(row.period_code, name, row.given_on, row.content))
-    return found
+    for one in arrived(session, ids) if ids else ():
+        said = InputView(one.period_code, one.giver_name, one.given_on, one.content)
+        found.setdefault(one.assignment_id, []).append(said)
+    return {key: sorted(said, key=lambda one: one.period_code, reverse=True) for key, said in found.items()}
 
 
 def _view(row: Assignment, leader: str | None, unit: str | None, inputs: list[InputView]) -> AssignmentView:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, within
+from selaras.planning.across import models as across  # noqa: F401  # tables are found through this module
 
 
 class Goal(TenantModel):

@@ -1,4 +1,4 @@
-"""What waits for a person in planning: one's own plan, and plans of one's team that wait for a decision."""
+"""What waits for a person in planning: one's own plan, plans of one's team, and input across agencies."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from selaras.errors import NotFound
 from selaras.identity.permissions import Permission
 from selaras.organisation.tasks import Asked, Source, Task, legal_day
+from selaras.planning.across.queries import silent
+from selaras.planning.across.queries import waiting as offers
 from selaras.planning.standing import standings, waiting
 
 
@@ -31,6 +33,20 @@ def plans_to_decide(session: Session, asked: Asked) -> Iterator[Task]:
         yield Task("plans_to_decide", asked.person_id, since=found[0].submitted_at, count=len(found))
 
 
+def input_elsewhere(session: Session, asked: Asked) -> Iterator[Task]:
+    """People of other agencies on whom one was asked for input and has given none; due on the first last day."""
+    found = silent(session, asked.person_id, asked.day)
+    if found:
+        yield Task("input_elsewhere", asked.person_id, due=found[0], count=len(found))
+
+
+def input_offers(session: Session, asked: Asked) -> Iterator[Task]:
+    """Offers of other agencies that wait for this agency's answer are one task."""
+    found = offers(session, asked.day) if asked.actor.holds_whole(Permission.SHARE_INPUT) else 0
+    if found:
+        yield Task("input_offers", asked.person_id, count=found)
+
+
 def _last_day(asked: Asked, year: int) -> tuple[date | None, str | None]:
     last = date(year, 12, 31)
     try:
@@ -42,4 +58,6 @@ def _last_day(asked: Asked, year: int) -> tuple[date | None, str | None]:
 SOURCES = (
     Source(frozenset({"plan_missing", "plan_draft", "plan_returned"}), frozenset({Permission.PLAN_OWN}), own_plan),
     Source(frozenset({"plans_to_decide"}), frozenset({Permission.AGREE_PLANS}), plans_to_decide),
+    Source(frozenset({"input_elsewhere"}), frozenset({Permission.PLAN_OWN}), input_elsewhere),
+    Source(frozenset({"input_offers"}), frozenset({Permission.SHARE_INPUT}), input_offers),
 )

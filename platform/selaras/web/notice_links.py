@@ -105,6 +105,10 @@ def _acknowledgement(one: NoticeView) -> Link:
     return reference, url_for("web.acknowledgement_page", reference=reference)
 
 
+def _asked_elsewhere(_one: NoticeView) -> Link:
+    return gettext("Input for other agencies"), url_for("web.granted_inputs")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "acknowledged": _acknowledgement,
     "objection_filed": _objection_to_judge,
@@ -147,4 +151,6 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "rating_changed": _rating_change,
     "ratings_to_review": _reviews,
     "rating_returned": _returned_rating,
+    "input_grant_accepted": _asked_elsewhere,
+    "input_grant_input": _plan,
 }

@@ -15,6 +15,7 @@ from selaras.edge.fields import day_of_field
 from selaras.edge.signing_in import authority
 from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from selaras.identity.permissions import Permission, Role, ScopeKind
+from selaras.identity.refusals import reason_of
 from selaras.identity.roles import Granting, Scope, role_of
 from selaras.organisation import granting
 from selaras.organisation.accounts import account_named
@@ -68,6 +69,8 @@ def grant_role() -> BaseResponse:
         with session().begin_nested():
             granting.grant(session(), actor(), _wanted(request.form), day())
     except (Conflict, Invalid, NotFound, Refused) as error:
+        if reason_of(error) is not None:
+            raise  # an attempt on rights is a refusal of its own, and goes into the ledger
         return _access(error, request.form)
     return see("web.access", "granted")
 

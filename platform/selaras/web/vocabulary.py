@@ -125,6 +125,19 @@ DELEGATIONS = {
     "plh": _("Plh (holder is away)"),
     "mandate": _("Mandate"),
 }
+INPUT_GRANTS = {
+    "offered": _("waits for the other agency's official"),
+    "accepted": _("agreed to by both"),
+    "declined": _("declined"),
+    "ended": _("ended"),
+    "expired": _("over"),
+}
+INPUT_REFUSALS = {
+    "input_grant_ended": _("not taken: the other agency had ended it"),
+    "input_grant_expired": _("not taken: its last day was over"),
+    "period_settled": _("not taken: the period is closed there"),
+    "input_period": _("not taken: the assignment touches no day of the period"),
+}
 GRANT_ORIGINS = {
     "granted": _("on the server"),
     "import": _("by an import"),

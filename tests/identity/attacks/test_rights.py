@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from factories.across import LEADER, SUPERIOR, WORKER, Between, between
 from factories.attacks import Verdict, with_address
 from factories.site import PERIOD, Home, Site, Visitor
 from sqlalchemy.dialects.postgresql import Range
 
+from selaras.clock import today
 from selaras.identity.permissions import Role
 from selaras.identity.service import ensure_account, grant_role
+
+__all__ = ["between"]
 
 CLOSE = f"/periods/{PERIOD}/close"
 
@@ -87,3 +91,85 @@ def test_roles_in_a_body(site: Site, verdict: Verdict) -> None:
     body |= {"roles": ["performance_manager"], "permissions": ["close_period"], "tenant_id": site.closed.tenant_id}
     verdict(admin.send("POST", "/api/v1/clients", body), site.open, admin)
     assert grants(site.open, account) == before
+
+
+@pytest.mark.attack(
+    "An administrator grants themselves a role",
+    "An administrator, who may grant roles, sends the form with their own account in it.",
+    status=403,
+    code="role_own",
+    ledger="role_own",
+)
+def test_an_administrator_grants_themselves_a_role(site: Site, verdict: Verdict) -> None:
+    account = site.open.account(f"agency_admin@{site.open.slug}")
+    admin = with_address(site.open.as_role(Role.AGENCY_ADMIN))
+    before = grants(site.open, account)
+    form = give(admin, f"agency_admin@{site.open.slug}", "performance_manager")
+    assert form.status_code == 403
+    body = {"account_id": str(account), "role": "performance_manager", "reason": "Surat Perintah 800/12"}
+    verdict(admin.send("POST", "/api/v1/roles", body), site.open, admin)
+    assert grants(site.open, account) == before
+
+
+@pytest.mark.attack(
+    "Expired delegation",
+    "Somebody who acted as Plh until yesterday, signed in still, rates a member of that team.",
+    status=403,
+    code="grant_expired",
+    ledger="grant_expired",
+)
+def test_an_expired_delegation(site: Site, verdict: Verdict) -> None:
+    home, now = site.open, today("Asia/Makassar")
+    body = {"kind": "plh", "delegate_id": str(home.person(6)), "principal_id": str(home.person(21))}
+    body |= {"basis": "Surat Perintah 800/77", "since": now.isoformat(), "until": (now + timedelta(days=2)).isoformat()}
+    made = home.as_role(Role.AGENCY_ADMIN).send("POST", "/api/v1/delegations", body)
+    assert made.status_code == 201, made.text
+    delegate = with_address(home.as_person(6))
+    rating = {"inputs": {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}}
+    path = f"/api/v1/people/{home.person(26)}/ratings/{PERIOD}"
+    assert delegate.send("PUT", path, rating).status_code == 200, "while it lasts, it holds"
+    home.scalar(
+        "UPDATE selaras.delegation SET during = daterange(:since, :until) WHERE tenant_id = :tenant AND id = :id"
+        " RETURNING 1",
+        id=made.json["id"],
+        since=now - timedelta(days=9),
+        until=now,
+    )
+    verdict(delegate.send("PUT", path, rating), home, delegate)
+
+
+@pytest.mark.attack(
+    "Expired cross-agency grant",
+    "A team leader whom another agency let give input until yesterday gives some today.",
+    status=403,
+    code="input_grant_expired",
+    ledger="grant_expired",
+)
+def test_an_expired_cross_agency_grant(between: Between, verdict: Verdict) -> None:
+    made = between.agreed()
+    between.over(between.receiving, made, today("Asia/Makassar"))
+    leader = with_address(between.receiving.as_person(LEADER))
+    path = f"/api/v1/granted-inputs/{made}/inputs/2026-TW4"
+    verdict(leader.send("PUT", path, {"content": "Terlambat sehari."}), between.receiving, leader)
+    between.carry(between.receiving)
+    seen = between.giving.as_person(SUPERIOR).page(f"/people/{between.giving.person(WORKER)}/ratings/{PERIOD}")
+    assert "Terlambat sehari." not in seen
+
+
+@pytest.mark.attack(
+    "Cross-agency grant at a third agency",
+    "An official of agency C ends, and a leader of C writes under, the grant between A and B by its id.",
+    status=404,
+    code="input_grant_unknown",
+)
+def test_a_cross_agency_grant_at_a_third_agency(between: Between, verdict: Verdict) -> None:
+    made = between.agreed()
+    before = [between.everything(home) for home in (between.giving, between.receiving)]
+    official = with_address(between.third.official())
+    verdict(
+        official.send("POST", f"/api/v1/input-grants/{made}/end", {"reason": "Milik kami."}), between.third, official
+    )
+    leader = with_address(between.third.as_person(LEADER))
+    path = f"/api/v1/granted-inputs/{made}/inputs/2026-TW4"
+    verdict(leader.send("PUT", path, {"content": "Milik kami."}), between.third, leader)
+    assert [between.everything(home) for home in (between.giving, between.receiving)] == before
