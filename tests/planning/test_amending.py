@@ -284,3 +284,10 @@ def test_differences_say_every_field_once() -> None:
     assert (stopped.kind, stopped.code) == ("stopped", "01")
     found = [(one.name, one.part, one.before, one.after) for one in around.fields]
     assert found == [("annex", "konsekuensi", "Satu", "Satu\nDua")]
+
+
+def test_a_plan_that_was_never_agreed_to_has_a_history_without_versions(site: Site) -> None:
+    desk = Desk(site.open, 12)
+    assert desk.write().status_code == 303
+    assert desk.visitor.get(path(site.open, 12, "/history")).status_code == 200
+    assert versions(site.open, 12) == []

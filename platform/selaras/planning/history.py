@@ -116,6 +116,8 @@ def versions(session: Session, plan_id: UUID) -> list[VersionView]:
         .where(PlanVersion.plan_id == plan_id)
         .order_by(PlanVersion.number)
     ).all()
+    if not rows:
+        return []
     drafts = [unpacked(row.content) for row, _ in rows]
     names = names_in(session, drafts)
     changes = [(), *(tuple(differences(old, new, names)) for old, new in pairwise(drafts))]
