@@ -15,8 +15,8 @@ from selaras.api.schemas import schema_of
 from selaras.api.shapes import Label
 from selaras.closing.queries import current_period
 from selaras.edge.access import needs
-from selaras.edge.context import actor, day, rules, session
-from selaras.evaluation import briefing, giving, reviewing
+from selaras.edge.context import actor, day, instance, rules, session
+from selaras.evaluation import briefing, giving, reviewing, talks
 from selaras.evaluation.access import Rateable, rateable
 from selaras.evaluation.board import board, exceptions, preview
 from selaras.evaluation.changes import changes_of
@@ -24,6 +24,7 @@ from selaras.evaluation.giving import Given, given
 from selaras.evaluation.procedure import Procedure, choose_procedure, procedure_on, procedures
 from selaras.evaluation.queries import history, period_by_code
 from selaras.evaluation.rules import OutcomeState
+from selaras.followup.access import receipt_person
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.delegation import team_of
@@ -251,3 +252,29 @@ def _briefing() -> Response:
         for one in briefing.parts(rules(day()))
     ]
     return encoded(shapes.Briefing(day().year, briefing.is_due(session(), actor()), read, said))
+
+
+@endpoints.route("/people/<uuid:person_id>/talks/<period>", methods=["PUT"])
+@needs(Permission.SEE_OWN, Permission.RATE_TEAM)
+@endpoints.arguments(schema_of(shapes.ResultTalkRequest))
+@endpoints.response(200, schema_of(shapes.ResultTalk))
+def put_talk(body: dict[str, Any], person_id: UUID, period: str) -> Response:
+    """Record the talk about a result: its day and what was agreed; the other one is asked."""
+    receipt_person(session(), actor(), instance().registry, person_id, period)
+    said = (body["held_on"], body["agreed"])
+    return encoded(_talk(talks.record_talk(session(), actor(), person_id, period, said, body["version"])))
+
+
+@endpoints.route("/people/<uuid:person_id>/talks/<period>/answer", methods=["POST"])
+@needs(Permission.SEE_OWN, Permission.RATE_TEAM)
+@endpoints.arguments(schema_of(shapes.ResultTalkAnswer))
+@endpoints.response(200, schema_of(shapes.ResultTalk))
+def answer_talk(body: dict[str, Any], person_id: UUID, period: str) -> Response:
+    """Say whether the record of the talk is right; whoever disagrees says why."""
+    receipt_person(session(), actor(), instance().registry, person_id, period)
+    answer = (body["agrees"], body["words"])
+    return encoded(_talk(talks.answer_talk(session(), actor(), person_id, period, answer, body["version"])))
+
+
+def _talk(one: talks.Talk) -> shapes.ResultTalk:
+    return shapes.ResultTalk(**vars(one))

@@ -225,3 +225,35 @@ class BriefingRequest:
     """The codes of the sections that were read: all of them."""
 
     read: list[str]
+
+
+@dataclass(frozen=True)
+class ResultTalk:
+    """The talk about a result; what each says of the record: agrees, disagrees, or null while not answered."""
+
+    held_on: date
+    agreed: str
+    version: str
+    edited_at: datetime
+    person_says: str | None
+    person_words: str | None
+    appraiser_says: str | None
+    appraiser_words: str | None
+
+
+@dataclass(frozen=True)
+class ResultTalkRequest:
+    """The day of the talk and what was agreed; `version`: as it was read."""
+
+    held_on: date
+    agreed: str = field(metadata={"validate": Length(min=10, max=4000)})
+    version: str | None = field(default=None, metadata={"validate": Length(max=40)})
+
+
+@dataclass(frozen=True)
+class ResultTalkAnswer:
+    """Whether the record is right; `words` are needed by whoever disagrees."""
+
+    agrees: bool
+    words: str = field(default="", metadata={"validate": Length(max=4000)})
+    version: str | None = field(default=None, metadata={"validate": Length(max=40)})

@@ -106,3 +106,31 @@ class BriefingCompletion(TenantTable):
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
     __table_args__ = (within("person_id", "person"),)
+
+
+class ResultTalk(TenantTable):
+    """The talk about a result (dialog hasil): its day, what was agreed, and what each of the two says of the record.
+
+    Whoever writes it agrees with it; the other one agrees or disagrees in their own words. A change asks anew.
+    `edited_at` is also the version.
+    """
+
+    __tablename__ = "result_talk"
+
+    period_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
+    held_on: Mapped[date]
+    agreed: Mapped[str]
+    edited_at: Mapped[datetime]
+    person_says: Mapped[str | None]
+    person_words: Mapped[str | None]
+    appraiser_says: Mapped[str | None]
+    appraiser_words: Mapped[str | None]
+
+    __table_args__ = (
+        within("period_id", "period"),
+        within("person_id", "person"),
+        CheckConstraint("person_says IN ('agrees', 'disagrees')", name="person_says"),
+        CheckConstraint("appraiser_says IN ('agrees', 'disagrees')", name="appraiser_says"),
+        CheckConstraint("length(btrim(agreed)) > 0", name="agreed"),
+    )

@@ -54,6 +54,8 @@ TITLES: Mapping[str, str] = {
     "rating_changed": _("Somebody changed a rating of yours"),
     "ratings_to_review": _("Ratings wait for your review"),
     "rating_returned": _("A rating came back to you"),
+    "talk_recorded": _("The talk about a result was recorded; read it and say whether it is right"),
+    "talk_answered": _("The record of a talk about a result was answered"),
     "evidence_infected": _("The virus scanner found something in a file of your evidence; it was removed"),
     "feedback_received": _("You received feedback"),
     "feedback_asked": _("You are asked for feedback about a colleague"),

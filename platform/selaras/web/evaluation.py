@@ -19,6 +19,7 @@ from selaras.evaluation.queries import OutcomeView, period_by_code, periods, rat
 from selaras.evaluation.reviewing import submitted
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.segment_queries import segments_appraised
+from selaras.evaluation.talks import party_of, talk_of
 from selaras.evaluation.unit_figures import check_above
 from selaras.evaluation.unit_ratings import heads_a_unit
 from selaras.evaluation.wording import organisation_word, outcome_word, quadrant
@@ -122,6 +123,8 @@ def _receipt_page(person_id: UUID, code: str, error: Conflict | Invalid | None =
         else None,
         printable=has_feature(Feature.PRINTED_RECEIPT),
         own=own,
+        talk=talk_of(session(), person_id, outcome.period_id),
+        talk_party=party_of(session(), actor(), outcome),
         objection=_is_objected(person_id, code),
         acknowledgement=latest_of(session(), person_id, OBJECTION, outcome.period_id) if own else None,
         open=own and outcome.state == OutcomeState.DELIVERED,

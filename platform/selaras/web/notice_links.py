@@ -109,6 +109,11 @@ def _asked_elsewhere(_one: NoticeView) -> Link:
     return gettext("Input for other agencies"), url_for("web.granted_inputs")
 
 
+def _talk(one: NoticeView) -> Link:
+    period, person = one.params["period"], one.params["person"]
+    return period_in_words(period), url_for("web.receipt_page", person_id=person, period=period, _anchor="talk")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "acknowledged": _acknowledgement,
     "objection_filed": _objection_to_judge,
@@ -153,4 +158,6 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "rating_returned": _returned_rating,
     "input_grant_accepted": _asked_elsewhere,
     "input_grant_input": _plan,
+    "talk_recorded": _talk,
+    "talk_answered": _talk,
 }

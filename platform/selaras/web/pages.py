@@ -94,6 +94,8 @@ NOTES = {
     "rating-drafted": lazy_gettext("The draft is kept; it counts nowhere until you submit it."),
     "ratings-drafted": lazy_gettext("The drafts are kept; they count nowhere until you submit them."),
     "ratings-submitted": lazy_gettext("The ratings were submitted."),
+    "talk-kept": lazy_gettext("The talk is recorded; the other one is asked whether the record is right."),
+    "talk-answered": lazy_gettext("Your answer to the record is kept."),
     "briefing-read": lazy_gettext("Your reading of the briefing is recorded; you can submit ratings now."),
     "rating-sent": lazy_gettext("The rating was submitted; your superior confirms it or gives it back."),
     "rating-confirmed": lazy_gettext("The rating is confirmed; it counts now."),

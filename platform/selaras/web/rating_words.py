@@ -19,6 +19,11 @@ DOCUMENTS = {
     "plan": _("Plan of performance (SKP)"),
     "not_filed": _("List of those who have not filed a plan"),
 }
+TALKS = {
+    "agrees": _("agrees with the record"),
+    "disagrees": _("disagrees with the record"),
+    "open": _("has not answered yet"),
+}
 EXCEPTIONS = {
     "no_plan": _("no agreed plan"),
     "no_evidence": _("no evidence"),
