@@ -51,13 +51,13 @@ def test_whoever_has_a_tie_to_the_person_has_no_say(opened: Meeting) -> None:
     assert seen[opened.person(22)] is Recusal.SUBORDINATE
     assert seen[opened.person(1)] is Recusal.SUPERIOR
     assert seen[opened.person(45)] is None
-    with refused(Refused, "calibration_recused"):
+    with refused(Refused, "calibration_recused_subordinate"):
         opened.propose(21, 22, "sangat_baik", seen="baik")
     with opened.session() as session:
         deciding.declare_interest(
             session, opened.actor(21), opened.id, uuid4(), opened.person(45), "Saudara kandung saya sendiri."
         )
-    with refused(Refused, "calibration_recused"):
+    with refused(Refused, "calibration_recused_interest"):
         opened.propose(21, 45, "sangat_baik", seen="baik")
 
 
@@ -67,7 +67,7 @@ def test_where_one_opposes_the_chair_decides(opened: Meeting) -> None:
     with refused(Conflict, "calibration_opposed"):
         opened.agree(2, proposal)
     # Person 5 is led by the chair, who has no say about them: so nobody can decide against the opposition.
-    with refused(Refused, "calibration_recused"):
+    with refused(Refused, "calibration_recused_subordinate"):
         opened.decide(1, proposal, take=True)
     opened.answer(41, proposal, Kind.SUPPORTED)
     opened.agree(2, proposal)

@@ -214,3 +214,8 @@ def build_site(make_tenant: Callable[[], Any], database: Database, urls: Any, re
     opened.settle(40, leave_one_unrated)
     empty.settle(0)
     return Site(app, chosen, closed, waiting, opened, empty)
+
+
+def without_its_own(answer: TestResponse) -> str:
+    """What a page says, without the token and the reference that every answer has for itself."""
+    return re.sub(f'value="[^"]+"|{answer.headers["X-Request-Id"]}', "", answer.text.split("<main")[1])

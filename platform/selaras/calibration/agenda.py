@@ -85,7 +85,7 @@ def _appraised(facts: Facts, rules: Rules) -> pl.DataFrame:
             chunks.append(pl.concat([people.drop("inputs"), outcomes], how="horizontal"))
         after = last
     if not chunks:
-        raise Conflict("calibration_nobody", "Nobody is rated in this period yet; there is nothing to calibrate.")
+        raise Conflict("calibration_unrated", "Nobody is rated in this period yet; there is nothing to calibrate.")
     found = pl.concat(chunks)
     undecided = found.filter(pl.col("outcome").is_null())
     if undecided.height:

@@ -47,7 +47,7 @@ def replay_meeting(session: Session, meeting_id: UUID) -> Replay:
     """Replay a meeting that was opened; `NotFound` for any other."""
     meeting = session.get(CalibrationMeeting, (tenant_of(session), meeting_id))
     if meeting is None or meeting.opened_at is None:
-        raise NotFound("calibration_unknown", "There is no opened meeting {meeting} here.", meeting=meeting_id)
+        raise NotFound("calibration_not_opened", "There is no opened meeting {meeting} here.", meeting=meeting_id)
     entries = entries_of(session, f"calibration:{meeting_id}")
     happened = [_happened(one.action, one.payload or {}) for one in entries if one.action in _NUMBERED and one.payload]
     rows = session.execute(

@@ -185,17 +185,17 @@ class Room:
 def _recused(why: Recusal) -> Refused:
     match why:
         case Recusal.SELF:
-            return Refused("calibration_recused", "This is about yourself: you have no say here.")
+            return Refused("calibration_recused_self", "This is about yourself: you have no say here.")
         case Recusal.SUPERIOR:
-            return Refused("calibration_recused", "This is your own superior: you have no say about them.")
+            return Refused("calibration_recused_superior", "This is your own superior: you have no say about them.")
         case Recusal.SUBORDINATE:
             return Refused(
-                "calibration_recused",
+                "calibration_recused_subordinate",
                 "You rate or lead this person yourself: tell the meeting what you know, others decide.",
             )
         case Recusal.INTEREST:
             return Refused(
-                "calibration_recused", "You declared an interest in this person: you have no say about them."
+                "calibration_recused_interest", "You declared an interest in this person: you have no say about them."
             )
 
 

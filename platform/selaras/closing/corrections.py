@@ -89,7 +89,7 @@ def follow(session: Session, actor: Actor, registry: Registry, person_id: UUID, 
     hold_answers(session, person_id)
     before = latest_outcome(session, person_id, code)
     if before is None:
-        raise NotFound("outcome_unknown", "There is no result of {code} here.", code=code)
+        raise NotFound("follow_unknown", "There is no result of {code} here.", code=code)
     if before.state is OutcomeState.OBJECTED:
         raise Conflict("follow_objected", "An objection to this result waits; it is decided first.")
     correction = follow_sources(session, before, objecting.law_of(session, registry, before))

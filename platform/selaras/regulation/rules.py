@@ -11,17 +11,18 @@ from typing import Any, cast
 import pluggy
 import polars as pl
 
-from selaras.errors import Invalid, Misconfigured, NotFound
+from selaras.errors import Misconfigured, NotFound
 from selaras.regulation import distribution, inputs
 from selaras.regulation.appraisal import Appraisal, Engine
-from selaras.regulation.combining import SEGMENT_FACTS, Combination
+from selaras.regulation.combining import Combination
 from selaras.regulation.describe import describe
 from selaras.regulation.editions import rule_hash
 from selaras.regulation.headcounts import Headcount, headcounts
 from selaras.regulation.parameters import Parameters, Values
 from selaras.regulation.plan_types import BehaviourFramework, PlanForm
 from selaras.regulation.receipt import Receipt, receipt_from_steps
-from selaras.regulation.segmentation import CAUSES, Segmentation
+from selaras.regulation.segmentation import Segmentation
+from selaras.regulation.soundness import check
 from selaras.regulation.steps import compile_steps
 from selaras.regulation.survey import SurveyRule
 from selaras.regulation.types import (
@@ -331,74 +332,8 @@ class Rules:
 
     def check(self) -> None:
         """Run every answer once, the steps on one empty row; raises Misconfigured or Invalid in words. Used at load."""
-        codes = {level.code for level in self.outcomes}
-        _refuse_strangers(self, "consequences", {one.outcome for one in self.consequences} - codes)
-        if self.distribution:
-            named = {outcome for limit in self.distribution.all_limits for outcome in limit.outcomes}
-            _refuse_strangers(self, "distribution_rule", named - codes)
-            rated = {level.code for level in self.organisation_levels} if self.distribution.needs_rating else set()
-            _refuse_strangers(self, "distribution_rule", set(self.distribution.limits) ^ rated)
-        kinds = {step.name: step.kind for step in self.person_steps}
-        wanted = {(self.scale.step, "code"), (self.scale.score_step, "number")}
-        _refuse_strangers(self, "outcome_scale", {step for step, kind in wanted if step and kinds.get(step) != kind})
-        self._check_columns()
-        self._check_combination()
-        self._check_survey()
-        _ = (self.form, self.behaviours, self.periods, self.deadlines, self.objection, self.describe())
-
-    def _check_survey(self) -> None:
-        if self.survey and self.behaviours:
-            named = set(self.survey.columns(one.code for one in self.behaviours.behaviours))
-            _refuse_strangers(self, "survey", named - {column.name for column in self.person_columns})
-
-    def _check_combination(self) -> None:
-        _refuse_strangers(self, "segmentation", set(self.segmentation.causes) - set(CAUSES))
-        combination = self.combination
-        if combination is None:
-            return
-        wrong = {c.name for c in combination.columns if SEGMENT_FACTS.get(c.name, c.type) != c.type}
-        kinds = {step.name: step.kind for step in combination.steps}
-        wanted = {(combination.engine.scale.step, "code"), (combination.engine.scale.score_step, "number")}
-        wrong |= {step for step, kind in wanted if step and kinds.get(step) != kind}
-        _refuse_strangers(self, "combining_steps", wrong)
-        _computable(self, lambda: combination.combine(_one_row(combination.columns)))
-
-    def _check_columns(self) -> None:
-        for columns in (self.person_columns, self.item_columns):
-            names = [column.name for column in columns]
-            twice = {name for name in names if names.count(name) > 1}
-            _refuse_strangers(self, "columns", twice | {n for c in columns for n in c.requires if n not in names})
-        _computable(self, lambda: self.appraise(_one_row(self.person_columns), _one_row(self.item_columns)))
-
-
-def _computable(rules: Rules, compute: Callable[[], object]) -> None:
-    try:
-        compute()
-    except (pl.exceptions.PolarsError, Invalid) as error:
-        raise Misconfigured(
-            "regulation.steps_fail",
-            "The steps of {regulation}, edition {edition}, cannot be computed: {problem}",
-            regulation=rules.code,
-            edition=rules.edition,
-            problem=str(error),
-        ) from error
-
-
-def _one_row(columns: tuple[Column, ...]) -> pl.DataFrame:
-    empty = {column.name: pl.Series([None], dtype=column.dtype) for column in columns}
-    return pl.DataFrame({"person": ["1"], "item": ["1"], **empty})
+        check(self)
 
 
 def _fitting(row: Mapping[str, Any], columns: tuple[Column, ...]) -> dict[str, Any]:
     return {column.name: row[column.name] for column in columns if column.name in row}
-
-
-def _refuse_strangers(rules: Rules, hook: str, names: set[str]) -> None:
-    if names:
-        raise Misconfigured(
-            "regulation.unknown_code",
-            "{regulation}: the answer to {hook} names what nothing else declares (or declares it twice): {names}.",
-            regulation=rules.code,
-            hook=hook,
-            names=", ".join(sorted(names)),
-        )
