@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any, LiteralString
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from psycopg import sql
 from selaras.errors import Misconfigured
 from selaras.tenancy.isolation.targets import Column, Connection, Row, Target
 
-EACH = 2
+EACH = 3
 """Rows per table and agency: two, so that a row which must refer to two different ones can."""
 
 Rows = Mapping[str, Mapping[int, Sequence[Row]]]
@@ -58,7 +59,11 @@ def insert_row(target: Target, row: Row, tail: LiteralString = "") -> tuple[sql.
 def _make(
     connection: Connection, target: Target, tenant: int, number: int, made: Mapping[str, Mapping[int, Sequence[Row]]]
 ) -> Row:
-    row = {column.name: _value(column, tenant, number) for column in target.columns if not _is_left(column)}
+    row = {
+        column.name: _value(column, tenant, number, place)
+        for place, column in enumerate(target.columns)
+        if not _is_left(column)
+    }
     used: dict[str, int] = {}
     for reference in target.references:
         parents = made.get(reference.table, {}).get(tenant, ())
@@ -91,6 +96,14 @@ def _make(
 
 
 def _variants(target: Target, row: Row) -> Iterator[Row]:
+    """The row in full, then as `_emptied`; the same again with every yes and no turned round."""
+    yield from _emptied(target, row)
+    turned = {name: not value for name, value in row.items() if isinstance(value, bool)}
+    if turned:
+        yield from _emptied(target, {**row, **turned})
+
+
+def _emptied(target: Target, row: Row) -> Iterator[Row]:
     """The row in full; where a check wants columns empty: without one, without all, alone, without one reference."""
     referring = {column for reference in target.references for column in reference.columns}
     optional = [column.name for column in target.columns if column.optional and column.name not in referring]
@@ -109,11 +122,16 @@ def _is_left(column: Column) -> bool:
     return column.filled and column.type != "text"
 
 
-def _value(column: Column, tenant: int, number: int) -> Any:
+def _value(column: Column, tenant: int, number: int, place: int) -> Any:
+    # Times follow each other in the order of the columns, as a beginning and an end must.
     if column.words:
         return column.words[number % len(column.words)]
     if column.digits:
         return str(tenant * 10 + number).zfill(column.digits)[-column.digits :]
+    if column.name == "until" and column.type == "timestamp with time zone":
+        return "2026-02-01T00:00:00Z"
+    if column.name == "sha256":
+        return sha256(f"{tenant}-{number}".encode()).hexdigest()
     kind = column.type.partition("(")[0]
     makers: dict[str, Any] = {
         "text": f"isolation {tenant}-{number} {column.name}",
@@ -121,7 +139,8 @@ def _value(column: Column, tenant: int, number: int) -> Any:
         "uuid": str(uuid4()),
         "date": date(2026, 1 + number, 1).isoformat(),
         "daterange": f"[{2020 + number}-01-01,{2021 + number}-01-01)",
-        "timestamp with time zone": f"2026-01-0{1 + number}T00:00:00Z",
+        "timestamp with time zone": f"2026-01-0{1 + number}T{place % 24:02d}:00:00Z",
+        "time without time zone": f"{8 + number:02d}:00",
         "boolean": False,
         "jsonb": {"isolation": f"{tenant}-{number}"},
     }

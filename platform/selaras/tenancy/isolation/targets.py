@@ -16,6 +16,7 @@ Row = dict[str, Any]
 _ENUM = re.compile(r"^CHECK \(\((\w+) = ANY \(ARRAY\[(.+)\]\)\)\)$")
 _DIGITS = re.compile(r"^CHECK \(\((\w+) ~ '\^\[0-9\]\{(\d+)\}\$'::text\)\)$")
 _WORD = re.compile(r"'((?:[^']|'')*)'::")
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _target(connection: Connection, schema: str, oid: int, name: str, kind: str)
 
 def _words(checks: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found = (_ENUM.match(check) for check in checks)
-    return {match[1]: tuple(_WORD.findall(match[2])) for match in found if match}
+    return {match[1]: tuple(_WORD.findall(match[2]) or _NUMBER.findall(match[2])) for match in found if match}
 
 
 def _digits(checks: Iterable[str]) -> dict[str, int]:
