@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from selaras.clock import fixed, now
 from selaras.db.session import Database
 from selaras.errors import Conflict, Invalid, Refused
-from selaras.evaluation.evaluation_document import _facts
+from selaras.evaluation.evaluation_document import facts_of
 from selaras.evaluation.unit_ratings import setters
 from selaras.identity.actor import Actor, system
 from selaras.identity.permissions import PERMISSIONS, Role
@@ -151,14 +151,14 @@ def test_documents_print_the_title_and_no_number(session: Session) -> None:
     staffed(session)
     day = date(2026, 2, 1)
     made = invite(session, system(session.info["tenant"]), Wanted("Budi", "Wali Kota"), day)
-    facts = _facts(person(session, made.person_id, day))
+    facts = facts_of(person(session, made.person_id, day))
     assert (facts["name"], facts["post"]) == ("Budi", "Wali Kota")
     assert "number" not in facts
     member = session.execute(
         text("SELECT id FROM selaras.person WHERE tenant_id = :t AND source_id = 'p-clerk'"),
         {"t": session.info["tenant"]},
     ).scalar_one()
-    assert _facts(person(session, member, day))["number"]
+    assert facts_of(person(session, member, day))["number"]
 
 
 def test_who_may_invite_and_what_is_refused(session: Session) -> None:

@@ -10,7 +10,7 @@ from factories.uploads import taken
 from sqlalchemy import text
 
 from selaras.calendar.queries import office_calendar
-from selaras.evaluation.queries import objection_until
+from selaras.tenancy.legal_clock import LegalClock
 
 PAGE, API = "/calendar", "/api/v1/calendar"
 LOCAL = {"day": "2026-10-12", "kind": "local", "name": "Hari jadi kota", "source": "Perda 4/2010"}
@@ -25,10 +25,11 @@ def home(site: Site) -> Home:
     return home
 
 
-def until(home: Home, kind: str) -> date | None:
+def until(home: Home, kind: str) -> date:
     with home.database.tenant(home.tenant_id) as session:
         here = office_calendar(session)
-    return objection_until(datetime(2026, 10, 5, 2, tzinfo=UTC), {"days": 14, "kind": kind}, "Asia/Jakarta", here)
+    received, window = datetime(2026, 10, 5, 2, tzinfo=UTC), {"days": 14, "kind": kind}
+    return LegalClock("Asia/Jakarta").until(received, window, here)
 
 
 def test_the_page_shows_days_with_their_source_and_warns_of_a_missing_list(home: Home) -> None:
@@ -41,7 +42,7 @@ def test_the_page_shows_days_with_their_source_and_warns_of_a_missing_list(home:
     # Everybody may read it, nobody else may change it.
     own = home.as_person(4)
     assert "SKB 1497/2025" in own.page(f"{PAGE}?year=2026")
-    assert "Catat" not in own.page(PAGE)
+    assert f'action="{PAGE}/days"' not in own.page(PAGE)
     for path, data in ((f"{PAGE}/days", LOCAL), (f"{PAGE}/week", {"days": "6", "since": "2026-01-01"})):
         assert own.post(path, data, on=PAGE).status_code == 403
     assert own.send("PUT", f"{API}/week", {"days": 6, "since": "2026-01-01"}).status_code == 403
