@@ -53,7 +53,7 @@ def told_codes() -> set[str]:
         found |= set(re.findall(r"\btell\(\s*session,\s*[^,]+,\s*\"([a-z_]+)\"", source.text))
         found |= set(re.findall(r"^NOTICE = \"([a-z_]+)\"", source.text, re.MULTILINE))
         if "INSERT INTO selaras.notice" in source.text:
-            found |= set(re.findall(r"INSERT INTO selaras\.notice .*?SELECT [^']*'([a-z_]+)'", source.text, re.DOTALL))
+            found |= set(re.findall(r"INSERT INTO selaras\.notice .*?SELECT [^'=]*'([a-z_]+)'", source.text, re.DOTALL))
     return found
 
 

@@ -42,7 +42,8 @@ def test_the_page_shows_days_with_their_source_and_warns_of_a_missing_list(home:
     # Everybody may read it, nobody else may change it.
     own = home.as_person(4)
     assert "SKB 1497/2025" in own.page(f"{PAGE}?year=2026")
-    assert f'action="{PAGE}/days"' not in own.page(PAGE)
+    assert f'action="{PAGE}/days' not in own.page(PAGE)
+    assert f'action="{PAGE}/days' in page
     for path, data in ((f"{PAGE}/days", LOCAL), (f"{PAGE}/week", {"days": "6", "since": "2026-01-01"})):
         assert own.post(path, data, on=PAGE).status_code == 403
     assert own.send("PUT", f"{API}/week", {"days": 6, "since": "2026-01-01"}).status_code == 403
