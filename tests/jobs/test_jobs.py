@@ -69,7 +69,7 @@ def test_sigterm_ends_an_idle_process_cleanly(post: Post, kind: str) -> None:
 
 def test_sigterm_hands_the_job_back_at_its_next_transaction(post: Post, tenant: Any, tmp_path: Any) -> None:
     dispatcher, worker = post.dispatcher(), post.worker()
-    sent = post.send(tenant, "steps", log=str(tmp_path / "log"), at=0, of=40)
+    sent = post.send(tenant, "steps", log=str(tmp_path / "log"), at=0, of=150)
     until(lambda: post.job(tenant, sent), lambda one: one.done > 0)
     dispatcher.send_signal(signal.SIGTERM)
     assert dispatcher.wait(5) == 0
@@ -79,5 +79,5 @@ def test_sigterm_hands_the_job_back_at_its_next_transaction(post: Post, tenant: 
     assert [(one[1], one[2]) for one in post.envelopes(tenant)] == [("waiting", 0)]
     post.dispatcher()
     post.worker()
-    assert post.ended(tenant, sent).result == {"steps": 40}
+    assert post.ended(tenant, sent).result == {"steps": 150}
     assert "Traceback" not in post.logs()

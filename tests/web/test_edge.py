@@ -280,9 +280,8 @@ def _ask(spec: dict[str, Any], visitor: Visitor, method: str, rule: Rule, path: 
         return visitor.get(path).status_code
     template = PARAMETERS.sub(lambda found: "{" + found[1] + "}", rule.rule)
     json = example(spec, method, template) if "/api/" in path else None
-    form = (
-        None if json is not None else {"reason": "x" * 30, "rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
-    )
+    said = {"reason": "x" * 30, "content": "x" * 30, "period": PERIOD}
+    form = None if json is not None else said | {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
     token = visitor.get("/api/v1/me").json["form_token"]
     return visitor.client.open(
         path, method=method, base_url=f"http://{visitor.host}", json=json, data=form, headers={"X-Form-Token": token}
