@@ -31,6 +31,7 @@ from selaras.identity.sessions import Proof, SessionStore, connect
 from selaras.identity.vault import new_key
 
 INPUTS = {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
+WHY = "Bukti dukung dibaca sekali lagi."
 REPLAYED = 50
 
 
@@ -47,7 +48,7 @@ class Kind:
 KINDS = (
     Kind("team list", "GET", "/api/v1/team"),
     Kind("person", "GET", "/api/v1/people/{member}"),
-    Kind("submit rating", "PUT", f"/api/v1/people/{{member}}/ratings/{PERIOD}", {"inputs": INPUTS}),
+    Kind("submit rating", "PUT", f"/api/v1/people/{{member}}/ratings/{PERIOD}", {"inputs": INPUTS, "reason": WHY}),
 )
 
 
