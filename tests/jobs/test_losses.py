@@ -73,7 +73,7 @@ def test_without_redis_jobs_wait_in_their_rows(post: Post, tenant: Any, tmp_path
     assert {post.job(tenant, one).state for one in sent} == {"waiting"}
     with embedded_valkey(home, durable=False):
         assert [post.ended(tenant, one, 60).result for one in sent] == [{"echo": number} for number in range(3)]
-    dispatcher = (tmp_path / "0.log").read_text()
+        dispatcher = (tmp_path / "0.log").read_text()
     assert dispatcher.count("Redis does not answer") == 1
     assert dispatcher.count("Redis answers again") == 1
 
