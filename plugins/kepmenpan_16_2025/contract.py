@@ -11,6 +11,7 @@ LAW = "KepmenPANRB 16/2025"
 
 @person_step(article=LAW, label={"id": "Hari terakhir perjanjian kerja", "en": "Last day of the contract"}, kind="code")
 def contract_until(person: Columns, p: Values) -> Expr:
+    """The day before the same day one contract term later."""
     return person.contract_from.dt.offset_by(f"{p.contract_months}mo").dt.offset_by("-1d").dt.to_string("%Y-%m-%d")
 
 

@@ -193,6 +193,7 @@ def main_mean_2(items: ItemAggregates) -> Expr:
     unit="poin",
 )
 def main_part_1(person: Columns, p: Values) -> Expr:
+    """The agreement's share of the main work. Assumed: 60 is inferred from the figures of the printed example."""
     return person.main_mean_1 * lit(p.jpt_group_weight["perjanjian_kinerja"]) / _weights_present(person, p)
 
 
@@ -203,6 +204,7 @@ def main_part_1(person: Columns, p: Values) -> Expr:
     unit="poin",
 )
 def main_part_2(person: Columns, p: Values) -> Expr:
+    """The initiatives' share of the main work. Assumed: 40 is inferred from the figures of the printed example."""
     return person.main_mean_2 * lit(p.jpt_group_weight["inisiatif_strategis"]) / _weights_present(person, p)
 
 

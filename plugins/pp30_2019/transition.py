@@ -44,26 +44,31 @@ def segment_weight(item: Columns, p: Values) -> Expr:
 
 @item_step(article=INTEGRATION, label={"id": "PP 46/2011 × bobot", "en": "PP 46/2011 × weight"}, certainty="assumed")
 def weighted_46(item: Columns) -> Expr:
+    """What a part under PP 46/2011 adds to its half. Assumed: no text on several parts in one half was found."""
     return item.segment_46 * item.segment_weight
 
 
 @item_step(article=INTEGRATION, label={"id": "PP 30/2019 × bobot", "en": "PP 30/2019 × weight"}, certainty="assumed")
 def weighted_30(item: Columns) -> Expr:
+    """What a part under PP 30/2019 adds to its half. Assumed: no text on several parts in one half was found."""
     return item.segment_30 * item.segment_weight
 
 
 @item_step(article=INTEGRATION, label={"id": "Bobot PP 46/2011", "en": "Weight, PP 46/2011"}, certainty="assumed")
 def weight_46(item: Columns) -> Expr:
+    """The part's weight if it fell under PP 46/2011. Assumed, like the weights themselves."""
     return when(item.segment_46.is_not_null()).then(item.segment_weight)
 
 
 @item_step(article=INTEGRATION, label={"id": "Bobot PP 30/2019", "en": "Weight, PP 30/2019"}, certainty="assumed")
 def weight_30(item: Columns) -> Expr:
+    """The part's weight if it fell under PP 30/2019. Assumed, like the weights themselves."""
     return when(item.segment_30.is_not_null()).then(item.segment_weight)
 
 
 @item_step(article=INTEGRATION, label={"id": "Bagian tanpa nilai", "en": "Part without a score"}, certainty="assumed")
 def unscored_part(item: Columns) -> Expr:
+    """1 for a part that leaves the year open. Assumed: a year with an unrated part has no outcome yet."""
     lacks = item.score.is_null() | item.segment_weight.is_null()
     return when(lacks).then(1).otherwise(0)
 

@@ -32,6 +32,7 @@ def improve_until(person: Columns, p: Values) -> Expr:
     kind="code",
 )
 def temporary_until(person: Columns, p: Values) -> Expr:
+    """The same day after the longest term of a temporary post."""
     return person.temporary_from.dt.offset_by(f"{p.temporary_months}mo").dt.to_string(DATE)
 
 

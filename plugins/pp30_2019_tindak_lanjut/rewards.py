@@ -20,16 +20,19 @@ def _said(years: Expr, needed: int) -> Expr:
 
 @item_step(article=LAW, label={"id": "Tahun untuk suksesi", "en": "Year towards succession"}, certainty="assumed")
 def succession_year(item: Columns, p: Values) -> Expr:
+    """1 for a year whose outcome counts. Assumed: which years count was read in quotations only."""
     return _counted(item, p.succession_outcomes, p.succession_years)
 
 
 @item_step(article=LAW, label={"id": "Tahun untuk pengembangan", "en": "Year towards development"}, certainty="assumed")
 def development_year(item: Columns, p: Values) -> Expr:
+    """1 for a year whose outcome counts. Assumed: which years count was read in quotations only."""
     return _counted(item, p.development_outcomes, p.development_years)
 
 
 @item_step(article=LAW, label={"id": "Tahun untuk KPLB", "en": "Year towards KPLB"}, certainty="assumed")
 def accelerated_year(item: Columns, p: Values) -> Expr:
+    """1 for a year whose outcome counts. Assumed: which years count was read in quotations only."""
     return _counted(item, p.accelerated_outcomes, p.accelerated_years)
 
 
@@ -40,6 +43,7 @@ def accelerated_year(item: Columns, p: Values) -> Expr:
     certainty="assumed",
 )
 def succession_priority(items: ItemAggregates, p: Values) -> Expr:
+    """Enough years with such an outcome. Assumed: a priority to be weighed by the officials, never automatic."""
     return _said(items.succession_year.sum(), p.succession_years)
 
 
@@ -50,6 +54,7 @@ def succession_priority(items: ItemAggregates, p: Values) -> Expr:
     certainty="assumed",
 )
 def development_priority(items: ItemAggregates, p: Values) -> Expr:
+    """Enough years with such an outcome. Assumed: a priority to be weighed by the officials, never automatic."""
     return _said(items.development_year.sum(), p.development_years)
 
 

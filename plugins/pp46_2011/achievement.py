@@ -114,6 +114,7 @@ def predikat(person: Columns, p: Values) -> Expr:
     certainty="assumed",
 )
 def disciplinary_level(person: Columns, p: Values) -> Expr:
+    """The level that the SKP alone points to. Assumed: the text of PP 53/2010 was not read, only quotations of it."""
     limits = p.discipline_from
     return (
         when(person.skp_score.is_null())

@@ -27,6 +27,7 @@ def segment_weight(item: Columns, p: Values) -> Expr:
     unit="poin",
 )
 def segment_weighted_score(item: Columns) -> Expr:
+    """What the part adds to the year. Assumed: that parts are averaged was found, by which weights was not."""
     return item.score * item.segment_weight
 
 
@@ -36,6 +37,7 @@ def segment_weighted_score(item: Columns) -> Expr:
     certainty="assumed",
 )
 def segment_weights(items: ItemAggregates) -> Expr:
+    """What the weighted scores are divided by. Assumed, like the weights themselves."""
     return items.segment_weight.sum()
 
 

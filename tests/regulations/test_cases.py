@@ -26,9 +26,6 @@ SHIPPED = [
     for case in read_cases(path)
 ]
 
-# What a step reads and yet no example can hold: who counts is a fact of a close (tests/closing/test_heads_count.py).
-WITHOUT_CASE = {"distribution_heads"}
-
 
 @pytest.mark.parametrize("case", SHIPPED)
 def test_the_example_passes(registry: Registry, case: dict[str, Any]) -> None:
@@ -38,19 +35,13 @@ def test_the_example_passes(registry: Registry, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("code", load_registry().codes())
 def test_a_changed_number_of_the_law_turns_an_example_red(registry: Registry, code: str) -> None:
-    left = [str(one) for one in survivors(registry, tell(registry, code)) if one.parameter not in WITHOUT_CASE]
-    assert left == []
+    assert [str(one) for one in survivors(registry, tell(registry, code))] == []
 
 
 def test_a_number_that_no_example_holds_is_found(registry: Registry) -> None:
     told = tell(registry, "permenpan_6_2022")
     bare = replace(told, cases=tuple(case for case in told.cases if "distribusi" not in case["rule"]))
     assert {one.parameter for one in survivors(registry, bare)} >= {"distribution", "distribution_most"}
-
-
-def test_every_parameter_without_a_case_exists(registry: Registry) -> None:
-    names = {parameter.name for code in registry.codes() for parameter in registry.loaded(code).parameters}
-    assert names >= WITHOUT_CASE
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,8 @@ def _values(rules: Rules, adapter: Adapter, inputs: Mapping[str, Any]) -> dict[s
     if adapter.ask == "distribution":
         counts = {level.code: people.pop(level.code, [0]) for level in rules.outcomes}
         frame = pl.DataFrame({"group": ["1"], **people, **counts}, strict=False)
-        return rules.check_distribution(frame).to_dict(as_series=False)
+        rule = rules.distribution
+        return {"heads": [rule.heads if rule else None], **rules.check_distribution(frame).to_dict(as_series=False)}
     engine = rules.combination.engine if adapter.ask == "combine" and rules.combination else rules.engine
     appraisal = engine.appraise(_frame(people, ()), _frame(items, ("item",)), partial=True)
     return {**appraisal.item_steps.to_dict(as_series=False), **appraisal.person_steps.to_dict(as_series=False)}

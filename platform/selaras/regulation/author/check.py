@@ -134,7 +134,7 @@ def _articles(_: Registry, told: Told) -> Iterator[str]:
 def _map(registry: Registry, told: Told) -> Iterator[str]:
     """The README leads from articles to code and examples; `*_score` names every step that ends so."""
     text = _readme_text(registry.loaded(told.rules.code))
-    words = {word for word in re.findall(r"[\w*]+", text) if len(word.strip("*")) > 2}
+    words = {word for word in re.findall(r"[\w*]+", text) if "*" not in word or len(word.strip("*")) > 2}
     parameters: list[Parameter] = list(told.rules.parameters)
     for kind, names in (("step", [step.info.name for step in told.steps]), ("parameter", [p.name for p in parameters])):
         missing = sorted({name for name in names if not any(fnmatchcase(name, word) for word in words)})
