@@ -5,13 +5,21 @@ from __future__ import annotations
 import pytest
 
 from selaras.errors import NotFound
-from selaras.tenancy.regions import RegionKind, is_within, kind_of, provinces, region, regions
+from selaras.tenancy.regions import Region, RegionKind, is_within, kind_of, provinces, region, regions
 
 
 def test_totals_are_those_of_the_decree() -> None:
     assert len(provinces()) == 38
     assert sum(one.regencies for one in provinces()) == 416
     assert sum(one.cities for one in provinces()) == 98
+
+
+@pytest.mark.parametrize("province", provinces(), ids=lambda one: one.code)
+def test_the_parts_listed_are_as_many_as_the_decree_counts(province: Region) -> None:
+    parts = [one for one in regions().values() if one.parent_code == province.code]
+    kinds = [one.kind for one in parts]
+    assert (kinds.count(RegionKind.REGENCY), kinds.count(RegionKind.CITY)) == (province.regencies, province.cities)
+    assert all(one.name.startswith("Kota " if one.kind is RegionKind.CITY else "Kabupaten ") for one in parts)
 
 
 def test_bkn_codes_are_unique_and_unrelated_to_the_region_code() -> None:

@@ -27,7 +27,7 @@ class RegionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Region:
-    """A region. `regencies` and `cities` count a province's parts, whether or not each is listed here."""
+    """A region. `regencies` and `cities` count a province's parts, as the decree counts them."""
 
     code: str
     name: str
@@ -44,8 +44,8 @@ def regions() -> Mapping[str, Region]:
     """All regions of the data file, by code; a province stands before its parts."""
     raw = tomllib.loads(files("selaras.tenancy").joinpath("regions.toml").read_text("utf-8"))
     found = {row["code"]: _province(row) for row in raw["province"]}
-    for row in raw["regency"]:
-        found[row["code"]] = _part(row, found[row["code"][:2]])
+    for code, name in raw["regencies"].items():
+        found[code] = _part(code, name, found[code[:2]])
     return MappingProxyType(dict(sorted(found.items(), key=lambda pair: (pair[0][:2], len(pair[0]), pair[0]))))
 
 
@@ -89,12 +89,12 @@ def _province(row: dict[str, Any]) -> Region:
     )
 
 
-def _part(row: dict[str, Any], province: Region) -> Region:
+def _part(code: str, name: str, province: Region) -> Region:
     return Region(
-        code=row["code"],
-        name=row["name"],
-        kind=kind_of(row["code"]),
+        code=code,
+        name=name,
+        kind=kind_of(code),
         parent_code=province.code,
-        bkn_code=row.get("bkn_code"),
+        bkn_code=None,
         time_zone=province.time_zone,
     )
