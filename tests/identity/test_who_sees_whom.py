@@ -69,12 +69,19 @@ RATING = {
 }
 # Colleagues give each other feedback; whoever is none finds nothing there (tests/monitoring/test_giving.py).
 AMONG_COLLEAGUES = {"web.feedback_form"}
-NOT_FOR_ONESELF = {*RATING, "api_ratings.post_review", "web.talk_form", *AMONG_COLLEAGUES, *FOR_MANAGERS}
+NOT_FOR_ONESELF = {
+    *RATING,
+    "api_ratings.post_review",
+    "web.talk_form",
+    *AMONG_COLLEAGUES,
+    *FOR_MANAGERS,
+}
 FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
 WRITING = {"web.write_plan", "web.amend_plan"}
 NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *WRITING, *FOR_SELF, *FOR_MANAGERS}
 NEEDS_MORE = {
     "web.amend_plan",
+    "web.plan_handing_out",
     "web.handed_over_page",
     "web.objection_file",
     "web.plan_document",

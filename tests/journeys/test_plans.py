@@ -38,6 +38,7 @@ def talked_about(home: Home) -> list[Shown]:
     return [
         ("dialogue owner", 4, where),
         ("dialogue form", 4, path(home, 4)),
+        ("handing out", 1, path(home, 4, "/hand-out")),
         ("dialogue appraiser", 1, where),
         ("dialogue team", 1, "/team"),
         ("dialogue home", 1, "/"),

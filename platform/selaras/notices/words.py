@@ -15,6 +15,7 @@ TITLES: Mapping[str, str] = {
     "plan_remark": _("Something was said in the dialogue on a plan"),
     "plan_agreed": _("Your plan was agreed to"),
     "plan_returned": _("Your plan came back to be changed"),
+    "plan_handed_out": _("A draft of your plan was prepared for you"),
     "amendment_submitted": _("An amendment of a plan waits for your decision"),
     "amendment_returned": _("Your amendment came back to be changed"),
     "amendment_agreed": _("Your plan is amended as you proposed"),

@@ -131,6 +131,7 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "plan_remark": _dialogue,
     "plan_agreed": _plan,
     "plan_returned": _plan,
+    "plan_handed_out": _plan,
     "amendment_submitted": _plan,
     "amendment_returned": _plan,
     "amendment_agreed": _plan,

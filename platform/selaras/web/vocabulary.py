@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from selaras.closing.rules import Stage
 from selaras.evaluation.rules import OutcomeState
 from selaras.notices.words import TITLES
+from selaras.web import vocabulary_plans
 from selaras.web.agenda_words import (  # noqa: F401  # asked for by name
     FUNNEL,
     HANDED_IN,
@@ -27,13 +28,6 @@ from selaras.web.desk_words import (  # noqa: F401  # said by their names
     UNLOCKS,
 )
 from selaras.web.survey_words import RATERS, SPREADS, SURVEYS  # noqa: F401  # asked for by name
-from selaras.web.vocabulary_plans import (  # noqa: F401  # asked for by name
-    DIFFERENCES,
-    PARTIES,
-    PLAN_FIELDS,
-    SUPERIOR_PROPOSALS,
-    SUPERIOR_SIDES,
-)
 
 STAGES = {
     Stage.READINESS: _("Check that nothing is missing"),
@@ -390,7 +384,7 @@ REASONS = {
 
 def say(table: str, code: object) -> str:
     """The word for a code of one of the tables above; an unknown code stands for itself."""
-    words: Mapping[object, object] = globals()[table]
+    words: Mapping[object, object] = globals().get(table) or getattr(vocabulary_plans, table)
     return str(words.get(code, code))
 
 

@@ -38,3 +38,9 @@ SUPERIOR_PROPOSALS = {
     "expired": _("over: not everybody answered in time"),
 }
 SUPERIOR_SIDES = {"proposed": _("the proposed superior"), "present": _("the present superior")}
+LEFT_OUT = {
+    "has_plan": _("has a plan of this year already; it stays as it is"),
+    "other_form": _("their post is asked for another form than this plan has"),
+    "no_appraiser": _("nobody appraises them today"),
+    "number_unknown": _("nobody here whom you manage or appraise has this number"),
+}
