@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,10 @@ from selaras.followup.access import desk, objection_for
 from selaras.followup.objecting import Verdict
 from selaras.followup.objections import Objection
 from selaras.followup.proposing import propose
+from selaras.followup.raising import raised_targets
 from selaras.followup.rules import ProposalState, Said
 from selaras.identity.permissions import Permission
+from selaras.planning.access import plan_seen
 
 endpoints = endpoints_of("followup", "What follows results: proposals, objections, improvement, merit")
 
@@ -199,4 +201,17 @@ def _improvement(one: lists.CaseView) -> shapes.Improvement:
         one.paused_days,
         one.closed_on,
         [step.action for step in one.possible],
+    )
+
+
+@endpoints.route("/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>/raised-targets")
+@needs(Permission.SEE_RESULTS, Permission.SEE_TEAM, Permission.SEE_OWN)
+@endpoints.response(200, schema_of(shapes.RaisedTargets))
+def list_raised_targets(person_id: UUID, year: int) -> Response:
+    """Targets that were reached in the year before, raised, with the arithmetic and what became of each."""
+    plan_seen(session(), actor(), person_id, year)
+    found = raised_targets(session(), instance().registry, person_id, year)
+    names = tuple(one.name for one in fields(shapes.RaisedTarget))
+    return encoded(
+        shapes.RaisedTargets([shapes.RaisedTarget(**{name: getattr(one, name) for name in names}) for one in found])
     )

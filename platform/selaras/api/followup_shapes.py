@@ -195,3 +195,35 @@ class MeritRequest:
 
     answers: dict[str, Any]
     evidence: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RaisedTarget:
+    """A target of the year before that was reached, and what is proposed for it.
+
+    `before` × (1 + `share` %) = `worked`; never below `reached`; whole things are rounded up, a share stays within 100.
+    `state`: open, taken, changed, declined; `planned` is what the plan says now.
+    """
+
+    item_id: UUID
+    title: str
+    aspect: str
+    indicator: str | None
+    measure: str | None
+    before: Decimal
+    reached: Decimal
+    share: Decimal
+    worked: Decimal
+    proposed: Decimal
+    planned: Decimal | None
+    state: str
+    article: str
+    certainty: str
+    regulation: str
+
+
+@dataclass(frozen=True)
+class RaisedTargets:
+    """What last year's results propose for the plan of a year; taken over by writing the plan."""
+
+    items: list[RaisedTarget]

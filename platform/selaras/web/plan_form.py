@@ -172,7 +172,7 @@ def _item_of(draft: ItemDraft, order: Mapping[str, int]) -> Item:
         **{name: getattr(draft, name) or "" for name in names},
         **{name: str(getattr(draft, name) or "") for name in ids},
         measures=tuple(
-            Measure(one.aspect, one.indicator or "", _typed(one.target), one.measure or "", one.manual or "")
+            Measure(one.aspect, one.indicator or "", typed(one.target), one.measure or "", one.manual or "")
             for one in sorted(draft.measures, key=lambda one: order.get(one.aspect, len(order)))
         ),
         strategy=_lines((one.stage, one.content) for one in draft.strategy),
@@ -287,7 +287,8 @@ def _clean(value: str) -> str:
     return value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _typed(value: Decimal | None) -> str:
+def typed(value: Decimal | None) -> str:
+    """A number as somebody would type it."""
     return "" if value is None else f"{value.normalize():f}".replace(".", ",")
 
 

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from selaras.clock import now
 from selaras.edge.access import needs
-from selaras.edge.context import actor, day, rules, session
+from selaras.edge.context import actor, day, instance, rules, session
 from selaras.edge.errors import filled
 from selaras.errors import Conflict, Fault, Invalid, Refused
 from selaras.evaluation.service import refuse_settled
+from selaras.followup.raising import RaisedTarget, raised_targets
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.queries import PersonView
@@ -33,6 +34,7 @@ from selaras.regulation import Rules
 from selaras.web.blueprint import pages
 from selaras.web.pages import fragment, render, see
 from selaras.web.plan_form import Written, changed, draft_in, placed, started, written_in, written_of
+from selaras.web.plan_raising import raised
 
 _PLAN = "/people/<uuid:person_id>/plans/<int(min=2000,max=2100):year>"
 _WRITING = ("web.write_plan", "web.save_plan", "web.autosave_plan")
@@ -128,7 +130,10 @@ def _saved(desk: Desk) -> BaseResponse:
         sent = written_in(request.form)
     except Invalid as error:
         return _page(desk, started(desk.asked), error=error)
-    written = changed(sent, action, desk.asked, desk.reserved)
+    if action.startswith("raise:"):
+        written = raised(sent, action, _proposed(desk), desk.asked)
+    else:
+        written = changed(sent, action, desk.asked, desk.reserved)
     try:
         _keep(desk, written, _seen(action))
     except (Invalid, Conflict) as error:
@@ -140,7 +145,7 @@ def _saved(desk: Desk) -> BaseResponse:
         return _submit(desk)
     what, _, rest = action.partition(":")
     anchor = f"item-{len(written.items) - 1}" if what == "add" else f"item-{rest.partition(':')[0]}"
-    anchor = anchor if what in ("add", "aspect", "drop-aspect") else "main"
+    anchor = anchor if what in ("add", "aspect", "drop-aspect") else "raised" if what == "raise" else "main"
     return see(desk.to["read"], "" if rest else "plan-saved", person_id=person_id, year=year, _anchor=anchor)
 
 
@@ -216,6 +221,13 @@ def _keep(desk: Desk, written: Written, seen: str, *, by_itself: bool = False) -
     drafting.save_draft(session(), actor(), person_id, desk.year, draft, desk.rules, seen=seen, by_itself=by_itself)
 
 
+def _proposed(desk: Desk) -> tuple[RaisedTarget, ...]:
+    """Raised targets out of last year's results; while an agreed plan is amended none are proposed."""
+    if desk.amends:
+        return ()
+    return raised_targets(session(), instance().registry, desk.person.line.person_id, desk.year)
+
+
 def _seen(action: str) -> str:
     """The version on which the form rests; whoever has looked at both versions may let the own one stay."""
     what, _, stored = action.partition(":")
@@ -275,6 +287,7 @@ def _page(
         talk=dialogue(session(), actor(), desk.person.line.person_id, desk.year),
         wrong=_told(told, draft),
         left=left,
+        raises=_proposed(desk),
         before=desk.plan is None and desk.year - 1 in plan_years(session(), desk.person.line.person_id),
     )
 

@@ -44,3 +44,9 @@ LEFT_OUT = {
     "no_appraiser": _("nobody appraises them today"),
     "number_unknown": _("nobody here whom you manage or appraise has this number"),
 }
+RAISES = {
+    "open": _("not taken over yet"),
+    "taken": _("taken over"),
+    "changed": _("raised otherwise"),
+    "declined": _("declined"),
+}
