@@ -14,10 +14,10 @@ from factories.staff import create_staff
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from selaras.calibration import deciding, service
+from selaras.calibration import deciding, ending, service
 from selaras.calibration.deciding import Move
+from selaras.calibration.looking import RoomView, look
 from selaras.calibration.minutes import draft_minutes
-from selaras.calibration.queries import RoomView, look
 from selaras.calibration.rules import SeatRole
 from selaras.db.session import Database
 from selaras.evaluation.queries import period_by_code
@@ -105,7 +105,7 @@ class Meeting:
 
     def lock(self, who: int = 1) -> int:
         with self.session() as session:
-            return service.lock(session, self.actor(who), self.id, uuid4())
+            return ending.lock(session, self.actor(who), self.id, uuid4())
 
     def draft(self, who: int = 1) -> UUID:
         with self.session() as session:

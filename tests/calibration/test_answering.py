@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from selaras.calibration import answering, service
+from selaras.calibration import answering, ending
 from selaras.calibration.minutes import _told, minutes
 from selaras.calibration.queries import results
 from selaras.errors import Conflict, Invalid, NotFound
@@ -80,11 +80,11 @@ def test_nobody_else_answers(locked: Meeting, who: int) -> None:
 def test_the_minutes_are_signed_and_the_meeting_closed_when_nothing_waits(locked: Meeting) -> None:
     def sign(who: int, words: str | None = None) -> None:
         with locked.session() as session:
-            service.sign(session, locked.actor(who), locked.id, uuid4(), words=words)
+            ending.sign(session, locked.actor(who), locked.id, uuid4(), words=words)
 
     def close(who: int) -> None:
         with locked.session() as session:
-            service.close(session, locked.actor(who), locked.id, uuid4())
+            ending.close(session, locked.actor(who), locked.id, uuid4())
 
     with refused(Conflict, "calibration_no_minutes"):
         sign(1)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from selaras.calibration import deciding, service
-from selaras.calibration.queries import changes, replayed
+from selaras.calibration.looking import changes
+from selaras.calibration.queries import replayed
 from selaras.calibration.rules import Kind, Recusal, SeatRole
 from selaras.clock import fixed, now
 from selaras.errors import Conflict, Invalid, NotFound, Refused
@@ -163,6 +165,13 @@ def test_the_lock_waits_for_open_proposals_and_held_people_and_hands_over_what_m
         opened.propose(21, 46, "sangat_baik", seen="baik")
 
 
+def look_up(session: Session, room: Meeting) -> dict[int, UUID]:
+    """Number → person, as the table has it."""
+    query = text("SELECT number, person_id FROM selaras.calibration_case WHERE tenant_id = :t AND meeting_id = :m")
+    rows = session.execute(query, {"t": room.tenant_id, "m": room.id})
+    return {number: person for number, person in rows}
+
+
 def test_a_blind_meeting_shows_numbers_until_the_lock(room: Meeting) -> None:
     room.prepare(blind=True)
     room.open()
@@ -170,7 +179,11 @@ def test_a_blind_meeting_shows_numbers_until_the_lock(room: Meeting) -> None:
     seen = room.look(21).cases
     assert {one.name for one in seen} == {None}
     assert sorted(one.number for one in seen) == list(range(1, 61))
-    assert [one.person_id for one in sorted(seen, key=lambda one: one.number)] != sorted(one.person_id for one in seen)
+    assert {one.person_id for one in seen} == {None}
+    with room.session() as session:
+        assert {one.person_id for one in changes(session, room.actor(21), room.id, 0).events} == {None}
+        kept = look_up(session, room)
+    assert [kept[number] for number in sorted(kept)] != sorted(kept.values())
     room.lock()
     assert None not in {one.name for one in room.look(21).cases}
 
@@ -228,3 +241,29 @@ def test_the_events_alone_say_where_everybody_stands(opened: Meeting) -> None:
         assert {person: (outcome, changed) for person, outcome, changed in rows} == {
             person: (place.outcome, place.changed) for person, place in told.items()
         }
+
+
+def test_what_was_sent_before_answers_the_same_also_after_the_lock_and_never_something_else(opened: Meeting) -> None:
+    key = uuid4()
+    number = opened.propose(21, 45, "sangat_baik", seen="baik", key=key)
+    with refused(Conflict, "calibration_key_used"):
+        opened.propose(21, 46, "sangat_baik", seen="baik", key=key)
+    with refused(Conflict, "calibration_key_used"):
+        opened.propose(1, 45, "sangat_baik", seen="baik", key=key)
+    opened.agree(2, number)
+    opened.lock()
+    assert opened.propose(21, 45, "sangat_baik", seen="baik", key=key) == number
+
+
+def test_of_oneself_one_learns_nothing_while_the_meeting_talks(opened: Meeting) -> None:
+    proposal = opened.propose(21, 41, "sangat_baik" if stands(opened, 41) != "sangat_baik" else "baik")
+    (own,) = [one for one in opened.look(41).cases if one.person_id == opened.person(41)]
+    assert (own.place.proposal, own.place.outcome) == (None, own.opened_with)
+    assert opened.look(41).proposals == ()
+    with opened.session() as session:
+        told = {one.number: one for one in changes(session, opened.actor(41), opened.id, 0).events}
+    assert (told[proposal].text, told[proposal].by_id, told[proposal].to_outcome) == (None, None, None)
+
+
+def stands(room: Meeting, who: int) -> str:
+    return next(one.place.outcome for one in room.look(1).cases if one.person_id == room.person(who))

@@ -80,6 +80,7 @@ FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
 WRITING = {"web.write_plan", "web.amend_plan"}
 NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *WRITING, *FOR_SELF, *FOR_MANAGERS}
 NEEDS_MORE = {
+    "web.calibration_result",
     "web.amend_plan",
     "web.plan_handing_out",
     "web.handed_over_page",

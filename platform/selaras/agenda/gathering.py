@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from selaras.agenda.rules import Next, ordered
+from selaras.calibration import tasks as calibration
 from selaras.errors import Misconfigured
 from selaras.evaluation import tasks as evaluation
 from selaras.followup import tasks as followup
@@ -15,7 +16,13 @@ from selaras.organisation.tasks import Asked, Source, Task
 from selaras.planning import tasks as planning
 
 # A capability's `SOURCES` are added here; what they may say gets its words in `edge/task_words.py`.
-SOURCES: Final[tuple[Source, ...]] = (*planning.SOURCES, *monitoring.SOURCES, *evaluation.SOURCES, *followup.SOURCES)
+SOURCES: Final[tuple[Source, ...]] = (
+    *planning.SOURCES,
+    *monitoring.SOURCES,
+    *evaluation.SOURCES,
+    *calibration.SOURCES,
+    *followup.SOURCES,
+)
 
 
 def gather(session: Session, asked: Asked, sources: tuple[Source, ...] = SOURCES) -> tuple[Next, ...]:

@@ -11,13 +11,15 @@ from selaras.api import shapes_calibration as shapes
 from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.schemas import schema_of
-from selaras.calibration import answering, queries, service
+from selaras.calibration import answering, ending, looking, queries, service
 from selaras.calibration.agenda import groups_now
 from selaras.calibration.minutes import draft_minutes
+from selaras.calibration.replaying import scene
 from selaras.calibration.rules import Quorum, SeatRole
 from selaras.calibration.saying import Said, say
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, rules, session
+from selaras.edge.downloads import kept_file
 from selaras.evaluation.queries import period_by_code
 from selaras.identity.permissions import Permission
 from selaras.regulation import Rules
@@ -98,12 +100,14 @@ def cancel_calibration(meeting_id: UUID) -> Response:
 @endpoints.response(200, schema_of(shapes.Room))
 def show_room(meeting_id: UUID) -> Response:
     """Everything in the room, from one's own seat."""
-    found = queries.look(session(), actor(), meeting_id)
+    found = looking.look(session(), actor(), meeting_id)
     return encoded(
         shapes.Room(
             meeting=_meeting(found.meeting),
             mine=found.mine.value,
-            seats=[shapes.Seat(one.person_id, one.name, one.role.value, one.present) for one in found.seats],
+            seats=[
+                shapes.Seat(one.person_id, one.name, one.role.value, one.present, one.joined) for one in found.seats
+            ],
             cases=[_case(one) for one in found.cases],
             lamps=list(found.lamps),
             quorum=_quorum(found.quorum),
@@ -117,7 +121,7 @@ def show_room(meeting_id: UUID) -> Response:
 @endpoints.response(200, schema_of(shapes.Changes))
 def list_changes(query: dict[str, Any], meeting_id: UUID) -> Response:
     """What happened since an event. Ask every second: asking also says that one is still there."""
-    found = queries.changes(session(), actor(), meeting_id, query["after"])
+    found = looking.changes(session(), actor(), meeting_id, query["after"])
     told = [shapes.Event(**{**vars(one), "kind": one.kind.value}) for one in found.events]
     return encoded(shapes.Changes(found.last, found.state, told, found.more, list(found.lamps), _quorum(found.quorum)))
 
@@ -138,7 +142,7 @@ def post_event(body: dict[str, Any], meeting_id: UUID) -> Response:
 @endpoints.response(200, schema_of(shapes.Locked))
 def lock_calibration(body: dict[str, Any], meeting_id: UUID) -> Response:
     """The chair ends the talk; what moved goes to the appraisers."""
-    return encoded(shapes.Locked(service.lock(session(), actor(), meeting_id, body["key"])))
+    return encoded(shapes.Locked(ending.lock(session(), actor(), meeting_id, body["key"])))
 
 
 @endpoints.route("/calibrations/<uuid:meeting_id>/minutes", methods=["POST"])
@@ -150,13 +154,32 @@ def draft_calibration_minutes(meeting_id: UUID) -> Response:
     return Response(status=204)
 
 
+@endpoints.route("/calibrations/<uuid:meeting_id>/minutes")
+@needs(Permission.MANAGE_CALIBRATION, Permission.SEE_OWN)
+@endpoints.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
+def get_calibration_minutes(meeting_id: UUID) -> Response:
+    """The minutes as they were drafted."""
+    return kept_file(queries.minutes_of(session(), actor(), meeting_id))
+
+
+@endpoints.route("/calibrations/<uuid:meeting_id>/replay")
+@needs(Permission.MANAGE_CALIBRATION, Permission.SEE_OWN)
+@endpoints.arguments(schema_of(shapes.ReplayQuery), location="query")
+@endpoints.response(200, schema_of(shapes.Scene))
+def replay_calibration(query: dict[str, Any], meeting_id: UUID) -> Response:
+    """A meeting that is over as it stood after one of its events, out of the ledger, and whether both say the same."""
+    found = scene(session(), actor(), meeting_id, query["at"])
+    moved = [shapes.Moved(one.person_id, one.opened_with, one.stands) for one in found.moved]
+    return encoded(shapes.Scene(found.at, found.last, dict(found.counts), moved, found.whole.sound))
+
+
 @endpoints.route("/calibrations/<uuid:meeting_id>/signature", methods=["POST"])
 @needs(Permission.SEE_OWN)
 @endpoints.arguments(schema_of(shapes.SignatureRequest))
 @endpoints.response(200, schema_of(shapes.EventNumber))
 def sign_minutes(body: dict[str, Any], meeting_id: UUID) -> Response:
     """Sign the minutes, or decline with a reason."""
-    return encoded(shapes.EventNumber(service.sign(session(), actor(), meeting_id, body["key"], words=body["text"])))
+    return encoded(shapes.EventNumber(ending.sign(session(), actor(), meeting_id, body["key"], words=body["text"])))
 
 
 @endpoints.route("/calibrations/<uuid:meeting_id>/closing", methods=["POST"])
@@ -165,7 +188,7 @@ def sign_minutes(body: dict[str, Any], meeting_id: UUID) -> Response:
 @endpoints.response(204)
 def close_calibration(body: dict[str, Any], meeting_id: UUID) -> Response:
     """The chair closes a meeting in which everybody answered."""
-    service.close(session(), actor(), meeting_id, body["key"])
+    ending.close(session(), actor(), meeting_id, body["key"])
     return Response(status=204)
 
 
@@ -214,9 +237,14 @@ def _meeting(one: queries.MeetingView) -> shapes.Meeting:
     return shapes.Meeting(**{**told, "group_keys": list(one.group_keys)})
 
 
-def _case(one: queries.CaseView) -> shapes.Case:
-    told = {name: value for name, value in vars(one).items() if name not in ("place", "recused")}
-    return shapes.Case(**told, **vars(one.place), recused=one.recused.value if one.recused else None)
+def _case(one: looking.CaseView) -> shapes.Case:
+    told = {name: value for name, value in vars(one).items() if name not in ("place", "recused", "stale")}
+    return shapes.Case(
+        **told,
+        **vars(one.place),
+        recused=one.recused.value if one.recused else None,
+        stale=sorted(why.value for why in one.stale),
+    )
 
 
 def _quorum(one: Quorum) -> shapes.Quorum:

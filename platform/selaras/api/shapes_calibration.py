@@ -93,12 +93,13 @@ class SeatsRequest:
 
 @dataclass(frozen=True)
 class Seat:
-    """Somebody in the room; `present`: heard of within two minutes."""
+    """Somebody in the room; `present`: heard of within two minutes; `joined`: entered it and has not left."""
 
     person_id: UUID
     name: str
     role: str
     present: bool
+    joined: bool
 
 
 @dataclass(frozen=True)
@@ -113,16 +114,18 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Case:
-    """Somebody who is spoken of; `name` is None in a blind meeting. `recused`: why I have no say about them.
+    """Somebody who is spoken of; `name` and `person_id` are None in a blind round. `recused`: why I have no say.
 
     `opened_with` is the outcome at the opening, `outcome` the present one; an open proposal has a number and a target.
+    `stale`: what is out of date: rated_since, evidence_since, no_evidence.
     """
 
-    person_id: UUID
+    person_id: UUID | None
     number: int
     name: str | None
     group_key: str
     unit_id: UUID
+    unit_name: str
     appraiser_id: UUID | None
     rated_at: datetime
     score: float | None
@@ -134,6 +137,7 @@ class Case:
     proposed: str | None
     changed: int
     recused: str | None
+    stale: list[str]
 
 
 @dataclass(frozen=True)
@@ -184,16 +188,45 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class ReplayQuery:
+    """`at`: after which event; None for the end."""
+
+    at: int | None = field(default=None, metadata={"validate": Range(min=0, max=2**31 - 1)})
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Somebody who stood elsewhere then than at the opening."""
+
+    person_id: UUID
+    opened_with: str
+    stands: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A meeting after event `at` of `last`: people by outcome, who had moved; `sound`: ledger and meeting agree."""
+
+    at: int
+    last: int
+    counts: dict[str, int]
+    moved: list[Moved]
+    sound: bool
+
+
+@dataclass(frozen=True)
 class EventRequest:
     """What one says in the room. `key` is the sender's own: sent again, it is kept once.
 
-    `proposed` takes `person_id`, `from_outcome` (what one sees), `to_outcome`, `reason_code` and `text`; answers to a
+    A person is named by `person_id`, or by `case`, their number in the meeting (the only way in a blind round).
+    `proposed` takes a person, `from_outcome` (what one sees), `to_outcome`, `reason_code` and `text`; answers to a
     proposal take `answers`; a decision of the chair and an interest take `text`.
     """
 
     key: UUID
     kind: str = field(metadata={"validate": OneOf([one.value for one in SAID])})
     person_id: UUID | None = None
+    case: int | None = field(default=None, metadata={"validate": Range(min=1, max=2**31 - 1)})
     from_outcome: str | None = field(default=None, metadata={"validate": Length(max=60)})
     to_outcome: str | None = field(default=None, metadata={"validate": Length(max=60)})
     reason_code: str | None = field(default=None, metadata={"validate": OneOf([one.value for one in Reason])})

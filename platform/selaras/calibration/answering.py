@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record, salted
-from selaras.calibration.models import CalibrationEvent, CalibrationMeeting, CalibrationResult
+from selaras.calibration.models import CalibrationEvent, CalibrationMeeting, CalibrationResult, CalibrationSeat
+from selaras.calibration.rules import SeatRole
 from selaras.clock import now
 from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation.access import Rateable, rateable
@@ -23,6 +24,7 @@ from selaras.evaluation.models import Period
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.service import REASON_LENGTH, open_for_rating, refuse_bad_inputs
 from selaras.identity.actor import Actor
+from selaras.notices.service import tell
 from selaras.regulation import Rules
 
 
@@ -138,6 +140,13 @@ def _answered(session: Session, actor: Actor, result: CalibrationResult, state: 
     result.state, result.reason = state, reason
     result.answered_by, result.answered_at = actor.account_id, now()
     session.flush()
+    chair = session.execute(
+        select(CalibrationSeat.person_id, CalibrationMeeting.name)
+        .join(CalibrationMeeting, CalibrationMeeting.id == CalibrationSeat.meeting_id)
+        .where(CalibrationSeat.meeting_id == result.meeting_id, CalibrationSeat.role == SeatRole.CHAIR.value)
+    ).first()
+    if chair is not None:
+        tell(session, chair.person_id, "calibration_answered", result.meeting_id, {"meeting": chair.name})
     payload: dict[str, object] = {"person": result.person_id, "proposal": result.proposal}
     if reason:
         payload["reason"] = salted(session, reason)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from selaras.calibration.agenda import lamps
 from selaras.calibration.models import CalibrationCase, CalibrationEvent
-from selaras.calibration.room import Room, enter, gone, sent_before
+from selaras.calibration.room import Room, Sent, enter, gone, sent_before, sit_down
 from selaras.calibration.rules import Happened, Kind, Place, Reason, moved, standing_opposition
 from selaras.errors import Conflict, Invalid, Refused
 from selaras.identity.actor import Actor
@@ -60,7 +60,7 @@ def propose(session: Session, actor: Actor, meeting_id: UUID, key: UUID, rules: 
         _apply(room, case, Happened(number, Kind.PROPOSED, room.person_id, case.person_id, move.to_outcome))
         return number
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(Kind.PROPOSED, move.person_id, to_outcome=move.to_outcome), act)
 
 
 def answer(
@@ -83,7 +83,7 @@ def answer(
 
     if kind not in (Kind.SUPPORTED, Kind.OPPOSED, Kind.WITHDRAWN):
         raise Invalid("calibration_answer", "A proposal is supported, opposed or withdrawn.")
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(kind, answers=proposal), act)
 
 
 def agree(session: Session, actor: Actor, meeting_id: UUID, key: UUID, rules: Rules, proposal: int) -> int:
@@ -107,7 +107,7 @@ def agree(session: Session, actor: Actor, meeting_id: UUID, key: UUID, rules: Ru
             )
         return _take_effect(room, rules, case, proposed, Kind.AGREED, key, None)
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(Kind.AGREED, answers=proposal), act)
 
 
 def decide(
@@ -125,7 +125,7 @@ def decide(
         _apply(room, case, Happened(number, Kind.REJECTED, room.person_id, case.person_id, answers=proposal))
         return number
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(Kind.DECIDED if take else Kind.REJECTED, answers=proposal), act)
 
 
 def set_aside(session: Session, actor: Actor, meeting_id: UUID, key: UUID, person_id: UUID, *, hold: bool) -> int:
@@ -149,7 +149,7 @@ def _mark(session: Session, actor: Actor, meeting_id: UUID, key: UUID, person_id
         _apply(room, case, Happened(number, kind, room.person_id, person_id))
         return number
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(kind, person_id), act)
 
 
 def note(session: Session, actor: Actor, meeting_id: UUID, key: UUID, person_id: UUID | None, words: str) -> int:
@@ -163,7 +163,7 @@ def note(session: Session, actor: Actor, meeting_id: UUID, key: UUID, person_id:
             raise Invalid("calibration_note", "Write 1 to {longest} characters.", longest=LONGEST_WORDS)
         return room.write(Kind.NOTED, key, person_id=person_id, words=said)
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(Kind.NOTED, person_id), act)
 
 
 def declare_interest(session: Session, actor: Actor, meeting_id: UUID, key: UUID, person_id: UUID, words: str) -> int:
@@ -173,7 +173,7 @@ def declare_interest(session: Session, actor: Actor, meeting_id: UUID, key: UUID
         room.case(person_id)
         return room.write(Kind.INTEREST, key, person_id=person_id, words=_words(words))
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(Kind.INTEREST, person_id), act)
 
 
 def come_or_go(session: Session, actor: Actor, meeting_id: UUID, key: UUID, *, come: bool) -> int:
@@ -185,12 +185,17 @@ def come_or_go(session: Session, actor: Actor, meeting_id: UUID, key: UUID, *, c
             gone(session, meeting_id, room.person_id)
         return number
 
-    return _once(session, actor, meeting_id, key, act)
+    return _once(session, actor, meeting_id, key, Sent(Kind.JOINED if come else Kind.LEFT), act)
 
 
-def _once(session: Session, actor: Actor, meeting_id: UUID, key: UUID, act: Callable[[Room], int]) -> int:
+def _once(session: Session, actor: Actor, meeting_id: UUID, key: UUID, sent: Sent, act: Callable[[Room], int]) -> int:
+    """What was kept before answers as it did, whatever became of the meeting since; else do it, one after the other."""
+    sit_down(session, actor, meeting_id)
+    before = sent_before(session, actor, meeting_id, key, sent)
+    if before is not None:
+        return before
     room = enter(session, actor, meeting_id)
-    before = sent_before(session, meeting_id, key)
+    before = sent_before(session, actor, meeting_id, key, sent)
     return before if before is not None else act(room)
 
 

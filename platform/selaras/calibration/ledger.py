@@ -43,8 +43,8 @@ class Replay:
         return not (self.missing or self.opening_changed or self.differences)
 
 
-def replay_meeting(session: Session, meeting_id: UUID) -> Replay:
-    """Replay a meeting that was opened; `NotFound` for any other."""
+def replay_meeting(session: Session, meeting_id: UUID, *, until: int | None = None) -> Replay:
+    """Replay a meeting that was opened (`NotFound` for any other), as far as event `until`: `places` are those then."""
     meeting = session.get(CalibrationMeeting, (tenant_of(session), meeting_id))
     if meeting is None or meeting.opened_at is None:
         raise NotFound("calibration_not_opened", "There is no opened meeting {meeting} here.", meeting=meeting_id)
@@ -56,6 +56,9 @@ def replay_meeting(session: Session, meeting_id: UUID) -> Replay:
         )
     ).all()
     places = replay({row.person_id: row.outcome for row in rows}, sorted(happened, key=lambda one: one.number))
+    if until is not None:
+        early = sorted((one for one in happened if one.number <= until), key=lambda one: one.number)
+        places = replay({row.person_id: row.outcome for row in rows}, early)
     numbers = {one.number for one in happened}
     sealed = next((one.payload.get("cases") for one in entries if one.action == _FROZEN and one.payload), None)
     return Replay(

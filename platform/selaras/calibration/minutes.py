@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
+from selaras.calibration.ending import signed_by
 from selaras.calibration.models import CalibrationCase
 from selaras.calibration.queries import EventView, MeetingView, events, meeting, seats
 from selaras.calibration.room import enter
 from selaras.calibration.rules import Kind, SeatRole
-from selaras.calibration.service import signed_by
 from selaras.clock import now
 from selaras.db.session import tenant_of
 from selaras.documents.pdf import render

@@ -1,4 +1,4 @@
-"""Reads: meetings, the room as a seat sees it, what happened since an event, results that wait for an appraiser."""
+"""Reads: meetings and their seats, their events and what these replay to, results that wait for an appraiser."""
 
 from __future__ import annotations
 
@@ -18,17 +18,14 @@ from selaras.calibration.models import (
     CalibrationResult,
     CalibrationSeat,
 )
-from selaras.calibration.room import Room, heard, sit_down
-from selaras.calibration.rules import Happened, Kind, Place, Quorum, Recusal, Seated, SeatRole, recusal, replay
-from selaras.db.session import tenant_of
+from selaras.calibration.room import sit_down
+from selaras.calibration.rules import Happened, Kind, Place, SeatRole, replay
 from selaras.errors import NotFound
+from selaras.evaluation.access import rateable
 from selaras.evaluation.models import Period
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.organisation.queries import names_of
-
-NEWS = 500
-"""So many events at most are told at once; whoever was away for longer asks again."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +52,6 @@ class MeetingView:
 
 
 @dataclass(frozen=True)
-class SeatView:
-    """Somebody in the room."""
-
-    person_id: UUID
-    name: str
-    role: SeatRole
-    present: bool
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """Somebody who is spoken of. `name` is None in a blind meeting before the lock; `recused`: why I have no say."""
-
-    person_id: UUID
-    number: int
-    name: str | None
-    group_key: str
-    unit_id: UUID
-    appraiser_id: UUID | None
-    rated_at: datetime
-    score: float | None
-    opened_with: str
-    place: Place
-    recused: Recusal | None
-
-
-@dataclass(frozen=True)
 class EventView:
     """One event, in the words that were written."""
 
@@ -95,30 +65,6 @@ class EventView:
     text: str | None
     answers: int | None
     at: datetime
-
-
-@dataclass(frozen=True)
-class News:
-    """What happened after an event: `last` is the newest number, `more` says that there is more than was told."""
-
-    last: int
-    state: str
-    events: tuple[EventView, ...]
-    more: bool
-    lamps: tuple[Any, ...]
-    quorum: Quorum
-
-
-@dataclass(frozen=True)
-class RoomView:
-    """The whole room as one of its seats sees it."""
-
-    meeting: MeetingView
-    mine: SeatRole
-    seats: tuple[SeatView, ...]
-    cases: tuple[CaseView, ...]
-    lamps: tuple[Any, ...]
-    quorum: Quorum
 
 
 @dataclass(frozen=True)
@@ -205,95 +151,8 @@ def seats(session: Session, meeting_id: UUID) -> dict[UUID, SeatRole]:
     return {person: SeatRole(role) for person, role in rows}
 
 
-def look(session: Session, actor: Actor, meeting_id: UUID) -> RoomView:
-    """The room as the actor sees it from their seat, in a constant number of statements; `NotFound` without a seat."""
-    seat = sit_down(session, actor, meeting_id)
-    heard(session, seat)
-    view = meeting(session, actor, meeting_id)
-    row = session.get_one(CalibrationMeeting, (tenant_of(session), meeting_id))
-    room = Room(session, actor, row, SeatRole(seat.role))
-    rows = session.scalars(
-        select(CalibrationCase).where(CalibrationCase.meeting_id == meeting_id).order_by(CalibrationCase.number)
-    ).all()
-    shown = names_of(session, [one.person_id for one in room.seats])
-    hidden = view.blind and view.state == "open"
-    named = {} if hidden else names_of(session, [one.person_id for one in rows])
-    proposed = _proposed(session, meeting_id)
-    me = next(one for one in room.seats if one.person_id == actor.person_id)
-    interests = room.interests().get(me.person_id, frozenset())
-    return RoomView(
-        meeting=view,
-        mine=SeatRole(seat.role),
-        seats=tuple(
-            SeatView(one.person_id, shown[one.person_id], one.role, one.present(room.at)) for one in room.seats
-        ),
-        cases=tuple(_case(one, named, proposed, me, interests) for one in rows),
-        lamps=tuple(row.lamps or ()),
-        quorum=room.quorum,
-    )
-
-
-def _case(
-    row: CalibrationCase,
-    named: Mapping[UUID, str],
-    proposed: Mapping[int, str | None],
-    me: Seated,
-    interests: frozenset[UUID],
-) -> CaseView:
-    target = proposed.get(row.proposal) if row.proposal is not None else None
-    return CaseView(
-        person_id=row.person_id,
-        number=row.number,
-        name=named.get(row.person_id),
-        group_key=row.group_key,
-        unit_id=row.unit_id,
-        appraiser_id=row.appraiser_id,
-        rated_at=row.rated_at,
-        score=row.score,
-        opened_with=row.outcome,
-        place=Place(row.outcome_now, row.held, row.discussed, row.proposal, target, row.changed),
-        recused=recusal(me, row.person_id, (row.appraiser_id, row.superior_id), interests) if me.role.votes else None,
-    )
-
-
-def _proposed(session: Session, meeting_id: UUID) -> dict[int, str | None]:
-    open_ = select(CalibrationCase.proposal).where(
-        CalibrationCase.meeting_id == meeting_id, CalibrationCase.proposal.is_not(None)
-    )
-    rows = session.execute(
-        select(CalibrationEvent.number, CalibrationEvent.to_outcome).where(
-            CalibrationEvent.meeting_id == meeting_id, CalibrationEvent.number.in_(open_)
-        )
-    )
-    return {number: outcome for number, outcome in rows}
-
-
-def changes(session: Session, actor: Actor, meeting_id: UUID, after: int) -> News:
-    """What happened after event `after`; asking says that one is still there."""
-    seat = sit_down(session, actor, meeting_id)
-    heard(session, seat)
-    row = session.get_one(CalibrationMeeting, (tenant_of(session), meeting_id))
-    found: list[EventView] = []
-    if row.last > after:
-        events = session.scalars(
-            select(CalibrationEvent)
-            .where(CalibrationEvent.meeting_id == meeting_id, CalibrationEvent.number > after)
-            .order_by(CalibrationEvent.number)
-            .limit(NEWS)
-        )
-        found = [_event(one) for one in events]
-    told = found[-1].number if found else row.last
-    return News(
-        last=told,
-        state=row.state,
-        events=tuple(found),
-        more=told < row.last,
-        lamps=tuple(row.lamps or ()) if found else (),
-        quorum=Room(session, actor, row, SeatRole(seat.role)).quorum,
-    )
-
-
-def _event(one: CalibrationEvent) -> EventView:
+def event_view(one: CalibrationEvent) -> EventView:
+    """An event as it is read."""
     return EventView(
         number=one.number,
         kind=Kind(one.kind),
@@ -313,7 +172,7 @@ def events(session: Session, meeting_id: UUID) -> list[EventView]:
     rows = session.scalars(
         select(CalibrationEvent).where(CalibrationEvent.meeting_id == meeting_id).order_by(CalibrationEvent.number)
     )
-    return [_event(one) for one in rows]
+    return [event_view(one) for one in rows]
 
 
 def replayed(session: Session, meeting_id: UUID) -> dict[UUID, Place]:
@@ -355,6 +214,26 @@ def results(
     names = names_of(session, [row[0].person_id for row in rows])
     found = [_result(row, names) for row in rows]
     return sorted(found, key=lambda one: (one.state != "waiting", one.person_name))
+
+
+def minutes_of(session: Session, actor: Actor, meeting_id: UUID) -> UUID:
+    """The file of a meeting's minutes, for its seats and the performance manager; `NotFound` where none are drafted."""
+    found = meeting(session, actor, meeting_id).minutes_id
+    if found is None:
+        raise NotFound("calibration_no_minutes_yet", "The minutes of this meeting are not drafted yet.")
+    return found
+
+
+def result_for(session: Session, actor: Actor, meeting_id: UUID, person_id: UUID) -> ResultView:
+    """What a meeting recommends about somebody, for who rated them (or acts for them); else `NotFound`."""
+    found = next((one for one in results(session, meeting_id=meeting_id) if one.person_id == person_id), None)
+    if found is None:
+        raise NotFound("calibration_result_unknown", "There is no such recommendation here.")
+    try:
+        rateable(session, actor, person_id, found.period_code)
+    except NotFound:
+        raise NotFound("calibration_result_unknown", "There is no such recommendation here.") from None
+    return found
 
 
 def _result(row: Any, names: Mapping[UUID, str]) -> ResultView:

@@ -224,6 +224,17 @@ def enter(session: Session, actor: Actor, meeting_id: UUID, *, states: tuple[str
     return Room(session, actor, meeting, SeatRole(seat.role))
 
 
+def refuse_state(meeting: CalibrationMeeting, wanted: str) -> None:
+    """`Conflict` unless the meeting is in the state."""
+    if meeting.state != wanted:
+        raise Conflict(
+            "calibration_state",
+            "The meeting is {state}; this is possible only while it is {states}.",
+            state=meeting.state,
+            states=wanted,
+        )
+
+
 def heard(session: Session, seat: CalibrationSeat) -> None:
     """Note that somebody is there, unless that was noted a moment ago."""
     at = now()
@@ -242,9 +253,29 @@ def _seen(session: Session, meeting_id: UUID, person_id: UUID, at: datetime | No
     session.execute(update(CalibrationSeat).where(*here).values(seen_at=at))
 
 
-def sent_before(session: Session, meeting_id: UUID, key: UUID) -> int | None:
-    """The number of the event that bears the sender's key already, if this was sent before."""
-    number: int | None = session.scalar(
-        select(CalibrationEvent.number).where(CalibrationEvent.meeting_id == meeting_id, CalibrationEvent.key == key)
+@dataclass(frozen=True)
+class Sent:
+    """What a key was sent with; None: the kind does not name it."""
+
+    kind: Kind
+    person_id: UUID | None = None
+    answers: int | None = None
+    to_outcome: str | None = None
+
+
+def sent_before(session: Session, actor: Actor, meeting_id: UUID, key: UUID, sent: Sent) -> int | None:
+    """The number of the event that bears the sender's key already; `Conflict` if the key came with something else."""
+    found = session.scalar(
+        select(CalibrationEvent).where(CalibrationEvent.meeting_id == meeting_id, CalibrationEvent.key == key)
     )
-    return number
+    if found is None:
+        return None
+    same = [(found.kind, sent.kind.value), (found.by_id, actor.person_id)]
+    named = [(found.person_id, sent.person_id), (found.answers, sent.answers), (found.to_outcome, sent.to_outcome)]
+    if any(was != now_ for was, now_ in same) or any(now_ is not None and was != now_ for was, now_ in named):
+        raise Conflict(
+            "calibration_key_used",
+            "This was sent before with something else in it, and that is what counts. Look at the room again; nothing "
+            "of this was kept.",
+        )
+    return found.number

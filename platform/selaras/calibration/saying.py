@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from selaras.calibration import deciding
+from selaras.calibration.looking import case_of
 from selaras.calibration.rules import Kind
 from selaras.errors import Invalid
 from selaras.identity.actor import Actor
@@ -17,11 +18,12 @@ from selaras.regulation import Rules
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody says: the sender's key, the kind, and what that kind needs."""
+    """What somebody says: the sender's key, the kind, and what that kind needs; `case` is a person's number here."""
 
     key: UUID
     kind: str
     person_id: UUID | None = None
+    case: int | None = None
     from_outcome: str | None = None
     to_outcome: str | None = None
     reason_code: str | None = None
@@ -42,6 +44,8 @@ def say(session: Session, actor: Actor, meeting_id: UUID, said: Said, rules: Rul
     act = _ACTS.get(said.kind)
     if act is None:
         raise Invalid("calibration_kind", "This cannot be said in a meeting.")
+    if said.person_id is None and said.case is not None:
+        said = replace(said, person_id=case_of(session, actor, meeting_id, said.case))
     return act(_Speaker(session, actor, meeting_id, rules), said)
 
 
@@ -100,7 +104,7 @@ _ACTS: Mapping[str, Callable[[_Speaker, Said], int]] = {
 
 def _person(said: Said) -> UUID:
     if said.person_id is None:
-        raise Invalid("calibration_person_missing", "Say about whom: `person_id`.")
+        raise Invalid("calibration_person_missing", "Say about whom: `person_id`, or `case`, the number here.")
     return said.person_id
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
-from selaras.calibration.service import refuse_uncalibrated
+from selaras.calibration.ending import refuse_uncalibrated
 from selaras.clock import today
 from selaras.closing.models import Close, CloseStage
 from selaras.closing.rules import Readiness

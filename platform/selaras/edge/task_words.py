@@ -147,6 +147,45 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Read and answer"),
         "web.unlocks_page",
     ),
+    "calibration_open": TaskWords(
+        lambda task: _("The room of “%(meeting)s” is open", meeting=task.params["meeting"]),
+        lambda: _("To the room"),
+        "web.calibration_room",
+        ("meeting_id",),
+    ),
+    "calibration_to_open": TaskWords(
+        lambda task: _("You chair “%(meeting)s”; its room is not open yet", meeting=task.params["meeting"]),
+        lambda: _("See the meeting"),
+        "web.calibration",
+        ("meeting_id",),
+    ),
+    "calibration_to_sign": TaskWords(
+        lambda task: _("The minutes of “%(meeting)s” wait for your signature", meeting=task.params["meeting"]),
+        lambda: _("Read and sign"),
+        "web.calibration",
+        ("meeting_id",),
+    ),
+    "calibration_to_end": TaskWords(
+        lambda task: _("“%(meeting)s” is locked and not closed yet", meeting=task.params["meeting"]),
+        lambda: _("See what is missing"),
+        "web.calibration",
+        ("meeting_id",),
+    ),
+    "calibration_to_seat": TaskWords(
+        lambda task: _("Nobody has a seat in “%(meeting)s” yet", meeting=task.params["meeting"]),
+        lambda: _("Give the seats"),
+        "web.calibration",
+        ("meeting_id",),
+    ),
+    "calibration_results": TaskWords(
+        lambda task: ngettext(
+            "A calibration meeting recommends another rating for %(num)s person",
+            "Calibration meetings recommend other ratings for %(num)s people",
+            task.count,
+        ),
+        lambda: _("Accept or refuse"),
+        "web.calibration_results",
+    ),
     "objections_to_decide": TaskWords(
         lambda task: ngettext(
             "%(num)s objection waits for your decision", "%(num)s objections wait for your decision", task.count

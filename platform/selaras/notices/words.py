@@ -32,6 +32,8 @@ TITLES: Mapping[str, str] = {
     "outcome_delivered": _("Your result has been set"),
     "calibration_invited": _("You have a seat in a calibration meeting"),
     "calibration_result": _("A calibration meeting recommends other ratings in your team"),
+    "calibration_decided": _("A calibration meeting decided on your outcome"),
+    "calibration_answered": _("An appraiser answered what your calibration meeting recommends"),
     "objection_filed": _("An objection waits for your decision"),
     "objection_decided": _("Your objection has been decided"),
     "ticket_answered": _("A problem that you reported was answered"),

@@ -13,6 +13,9 @@ from selaras.web import (
     briefing,
     calendar,
     calendar_feed,
+    calibration,
+    calibration_ending,
+    calibration_room,
     clients,
     closing,
     coaching,
@@ -118,6 +121,9 @@ PAGES = (
     superiors,
     surveys,
     survey_campaigns,
+    calibration,
+    calibration_room,
+    calibration_ending,
 )
 
 WITHOUT_TRANSACTION = frozenset({ASSETS}) | sign_in.WAITING

@@ -30,6 +30,8 @@ _SOURCES = {
     "selaras.css": ("selaras.web", "static/selaras.css", "text/css"),
     "icon.svg": ("selaras.web", "static/icon.svg", "image/svg+xml"),
     "board.js": ("selaras.web", "static/board.js", "text/javascript"),
+    "placing.js": ("selaras.web", "static/placing.js", "text/javascript"),
+    "room.js": ("selaras.web", "static/room.js", "text/javascript"),
     "survey.js": ("selaras.web", "static/survey.js", "text/javascript"),
     "htmx.js": ("js_lib_htmx", "static/htmx/htmx.min.js", "text/javascript"),
 }

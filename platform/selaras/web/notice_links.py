@@ -114,6 +114,14 @@ def _talk(one: NoticeView) -> Link:
     return period_in_words(period), url_for("web.receipt_page", person_id=person, period=period, _anchor="talk")
 
 
+def _meeting(one: NoticeView) -> Link:
+    return str(one.params["meeting"]), url_for("web.calibration", meeting_id=one.subject_id)
+
+
+def _recommendations(one: NoticeView) -> Link:
+    return str(one.params["meeting"]), url_for("web.calibration_results")
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "acknowledged": _acknowledgement,
     "objection_filed": _objection_to_judge,
@@ -143,6 +151,9 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "superior_refused": _superiors,
     "superior_withdrawn": _superiors,
     "superior_changed": _superiors,
+    "calibration_invited": _meeting,
+    "calibration_answered": _meeting,
+    "calibration_result": _recommendations,
     "plan_due": _own_plan,
     "plans_to_decide_due": _team,
     "progress_due": _progress,
