@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from factories.years import Years
@@ -16,10 +16,11 @@ from selaras.config import settings
 from selaras.db.session import Database
 from selaras.errors import Conflict, Invalid, Refused
 from selaras.evaluation import queries
-from selaras.evaluation.rule_choices import choices, choose, open_rules, seed
+from selaras.evaluation.rule_choices import choices, choose, open_rules
+from selaras.exchange.rule_packs import seed
 from selaras.identity.actor import Actor, system
 from selaras.regulation import load_registry
-from selaras.tenancy.packs import load_packs
+from selaras.tenancy.packs import read_text
 from selaras.tenancy.queries import agency, rules_on, rules_within
 
 from .conftest import Closing, rules_of
@@ -175,7 +176,8 @@ def test_choices_add_no_statement_to_a_request(siblings: tuple[Closing, Closing]
 def test_a_pack_says_what_an_agency_starts_with_and_its_own_choice_stays(siblings: tuple[Closing, Closing]) -> None:
     own, sibling = siblings
     registry = load_registry()
-    pack = replace(load_packs()["sidoarjo"], choices={"pp30_2019": {"small_units": "pool"}})
+    text = files("instansi_sidoarjo").joinpath("pack.toml").read_text("utf-8")
+    pack = read_text("sidoarjo", f'{text}\n[choices.pp30_2019]\nsmall_units = "pool"\n')
     chosen(sibling, {"small_units": "exempt"})
     for one, policy in ((own, "pool"), (sibling, "exempt")):
         with one.database.tenant(one.tenant_id) as session:

@@ -53,7 +53,7 @@ def test_the_pilots_are_installed() -> None:
     packs = load_packs()
     kinds = {slug: pack.kind.value for slug, pack in packs.items()}
     pilots = {"kemenkeu": "ministry", "pupr": "ministry", "pu": "ministry", "pkp": "ministry"}
-    pilots |= {"sumbar": "province", "diy": "province", "sidoarjo": "regency", "surabaya": "city"}
+    pilots |= {"sumbar": "province", "diy": "province", "sidoarjo": "regency", "surabaya": "city", "jabar": "province"}
     assert pilots.items() <= kinds.items()
     assert packs["kemenkeu"].bkn_code == "3005"
     assert packs["sidoarjo"].bkn_code is None

@@ -28,6 +28,7 @@ COMMANDS = {
     "identity": "identity",
     "import": "imports",
     "operator": "operators",
+    "pack": "pack",
     "plugin": "plugin",
     "regulation": "regulation",
     "rollout": "rollout",

@@ -216,20 +216,15 @@ def _described(pack: str | None, given: dict[str, object]) -> tuple[NewAgency, P
 
 
 def _seed(chosen: Settings, number: int, pack: Pack) -> None:
-    """What the pack says of ranking and remuneration becomes the agency's own, to be changed by it afterwards."""
+    """What the pack says of rules becomes the agency's own, to be changed by it afterwards."""
     from selaras.db.session import Database  # noqa: PLC0415
-    from selaras.evaluation import rule_choices  # noqa: PLC0415
-    from selaras.evaluation import service as evaluation  # noqa: PLC0415
-    from selaras.followup import service as followup  # noqa: PLC0415
+    from selaras.exchange.rule_packs import seed  # noqa: PLC0415
     from selaras.regulation import load_registry  # noqa: PLC0415
 
-    start = min(span.starts for span in pack.regulations)
     database = Database(chosen.app_database_url, pool_size=1)
     try:
         with database.tenant(number) as session:
-            evaluation.seed(session, pack, start)
-            followup.seed(session, pack, start)
-            rule_choices.seed(session, load_registry(), pack)
+            seed(session, load_registry(), pack)
     finally:
         database.close()
 

@@ -22,12 +22,11 @@ from selaras.demo.population_agency import Population
 from selaras.demo.stage import OPERATOR, Stage, refuse_refused
 from selaras.demo.succession import inherit
 from selaras.errors import NotFound, Unavailable
-from selaras.evaluation import rule_choices
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.rules import period_span
 from selaras.exchange import imports
-from selaras.followup import service as followup
+from selaras.exchange.rule_packs import seed
 from selaras.identity.permissions import Origin
 from selaras.identity.service import ensure_account, grant_role
 from selaras.organisation.accounts import give_accounts
@@ -107,10 +106,7 @@ class Player:
                 set_status(session, OPERATOR, tenant, status, "Peragaan enam instansi percontohan 2019.")
         start = min(span.starts for span in self._pack.regulations)
         with self._stage.app.tenant(tenant) as session:
-            evaluation.seed(session, self._pack, start)
-            # The pack's table is today's; it says nothing about what was paid under an older regulation.
-            followup.seed(session, self._pack, max(span.starts for span in self._pack.regulations))
-            rule_choices.seed(session, self._stage.registry, self._pack)
+            seed(session, self._stage.registry, self._pack)
             for key, name, role in OFFICES:
                 account = ensure_account(session, user_name(key, self._pack.slug), f"{name} {self._pack.short_name}")
                 grant_role(session, account, role, Range(start, None), origin=Origin.DEMO)

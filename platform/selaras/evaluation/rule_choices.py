@@ -16,12 +16,11 @@ from selaras.audit.service import record, salted
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound
 from selaras.evaluation.models import Period
-from selaras.identity.actor import Actor, system
+from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.regulation import Registry, Rules
 from selaras.regulation.parameters import DatedValue, Parameter
 from selaras.tenancy.models import RulebookChoice
-from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import (
     RegulationChoice,
     agency,
@@ -117,7 +116,7 @@ def choose(
         raise Invalid("rule_choice.reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
     standing = chosen_on(session, start).get(regulation, {})
     whole = {name: value for name, value in {**standing, **parameters}.items() if name not in back}
-    _check(session, registry, regulation, whole, start)
+    refuse_unopen(session, registry, regulation, whole, start)
     _refuse_closed(session, regulation, start)
     _end_running(session, regulation, start)
     choice = RulebookChoice(
@@ -140,17 +139,6 @@ def choose(
     return choice.id
 
 
-def seed(session: Session, registry: Registry, pack: Pack) -> None:
-    """Take over what the pack chose, each from the regulation's first day; what the agency chose itself stays."""
-    chosen = set(session.scalars(select(RulebookChoice.regulation)))
-    for regulation, parameters in pack.choices.items():
-        if regulation not in chosen:
-            spans = [span.starts for span in pack.regulations if span.code == regulation]
-            start = max([*spans[:1], registry.identity(regulation).in_force.start])
-            reason = f"Diambil dari paket instansi {pack.slug}."
-            choose(session, system(tenant_of(session)), registry, regulation, parameters, start=start, reason=reason)
-
-
 def _opened(rules: Rules, followed: bool) -> OpenRules:
     own = rules.asked.overrides
     found = [
@@ -161,11 +149,19 @@ def _opened(rules: Rules, followed: bool) -> OpenRules:
     return OpenRules(rules, followed, tuple(found))
 
 
-def _check(session: Session, registry: Registry, regulation: str, chosen: Mapping[str, object], start: date) -> None:
+def refuse_unopen(
+    session: Session,
+    registry: Registry,
+    regulation: str,
+    chosen: Mapping[str, object],
+    start: date,
+    until: date | None = None,
+) -> None:
     """Refuse what is not open on the first day or on any later one on which the law or the pack's code changes."""
     loaded = registry.loaded(regulation)
     changes = {*loaded.parameters.change_days(), *(one.valid_from for one in loaded.identity.editions)}
-    days = [start, *sorted(day for day in changes if day > start and day in loaded.identity.in_force)]
+    later = (day for day in changes if start < day < (until or date.max) and day in loaded.identity.in_force)
+    days = [start, *sorted(later)]
     whose = agency(session, tenant_of(session))
     for day in days:
         if loaded.identity.subject == "appraisal":

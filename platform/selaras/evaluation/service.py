@@ -8,7 +8,7 @@ from uuid import UUID
 
 import polars as pl
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,6 @@ from selaras.evaluation.models import (
     DistributionOverride,
     OutcomeEvent,
     Period,
-    RankingRule,
     Segment,
 )
 from selaras.evaluation.queries import OutcomeView, PeriodView, latest_outcome, period_by_code
@@ -31,7 +30,6 @@ from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.monitoring.survey.queries import columns_of
 from selaras.regulation import Label, Rules
-from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import agency
 
 REASON_LENGTH = 20
@@ -109,19 +107,6 @@ def remove_period(session: Session, actor: Actor, code: str) -> None:
             code=code,
         )
     record(session, actor, "period.remove", f"period:{found.id}", {"code": code})
-
-
-def seed(session: Session, pack: Pack, start: date) -> None:
-    """Take the pack's ranking rule over as the agency's own from `start`; afterwards the database rules."""
-    if session.scalar(select(RankingRule.id).limit(1)) is None:
-        session.add(
-            RankingRule(
-                attributes=[attribute.value for attribute in pack.ranking.attributes],
-                minimum_size=pack.ranking.minimum_size,
-                origin=f"pack:{pack.slug}",
-                during=Range(start, None),
-            )
-        )
 
 
 def open_for_rating(session: Session, code: str, person_id: UUID | None = None) -> PeriodView:

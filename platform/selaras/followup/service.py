@@ -19,7 +19,6 @@ from selaras.errors import Invalid, NotFound
 from selaras.followup.models import RemunerationTable
 from selaras.identity.actor import Actor
 from selaras.regulation.kit import PayScheme, read_scheme
-from selaras.tenancy.packs import Pack
 
 # One statement for any number of people, for schemes that are one percent of one base: the table is worked out once
 # (outcome → percent, job class and candidature → base, whole rupiah, half away from zero), and every outcome looks its
@@ -66,27 +65,6 @@ _APPLY = text(
     ORDER BY held.person_id, held.segment
     """
 )
-
-
-def seed(session: Session, pack: Pack, start: date) -> None:
-    """Take the pack's remuneration table over as the agency's own from `start`; afterwards the database rules."""
-    table = pack.remuneration
-    if table is None or session.scalar(select(RemunerationTable.id).limit(1)) is not None:
-        return
-    session.add(
-        RemunerationTable(
-            name=table.name,
-            kind=table.kind,
-            percents={code: str(percent) for code, percent in table.percents.items()},
-            bases={str(job_class): base for job_class, base in table.bases.items()},
-            effect=table.effect,
-            shape=table.shape,
-            options=dict(table.options),
-            source=table.source,
-            certainty=table.certainty.value,
-            during=Range(start, None),
-        )
-    )
 
 
 def apply_table(session: Session, period_id: UUID, batch_id: UUID, day: date) -> int:

@@ -187,6 +187,7 @@ def first_regulations(session: Session, tenant_id: int, spans: Sequence[Regulati
             {
                 "tenant_id": tenant_id,
                 "regulation": span.code,
+                "edition": span.edition,
                 "during": Range(span.starts, ends),
                 "reason_text": SEEDED,
             }

@@ -121,6 +121,17 @@ class Fields:
         """A whole number within limits, or None where the key is absent."""
         return self.whole(key, lowest, highest) if self._has(key) else None
 
+    def flag(self, key: str) -> bool:
+        """True or false; false where the key is absent."""
+        value = self._get(key) if self._has(key) else False
+        if not isinstance(value, bool):
+            self.wrong(key, f"{value!r} is neither true nor false", "write true or false")
+        return value
+
+    def rest(self) -> dict[str, object]:
+        """Every key that nothing has read so far, for a reader that knows them."""
+        return {key: self._get(key) for key in self._raw if key not in self._read}
+
     def table(self, key: str) -> Fields:
         """A table below this one."""
         value = self._get(key)

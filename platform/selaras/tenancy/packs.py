@@ -15,13 +15,26 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from selaras.errors import DomainError
-from selaras.regulation.kit import KINDS, SHAPES, read_scheme
 from selaras.tenancy.pack_fields import Fields, PackError, refuse_overlaps
+from selaras.tenancy.pack_rules import (
+    Certainty,
+    Comparable,
+    Fact,
+    RankingRule,
+    RemunerationTable,
+    Said,
+    defaults,
+    read_choices,
+    read_facts,
+    read_ranking,
+    read_remuneration,
+    read_rows,
+)
+from selaras.tenancy.rule_rows import RuleRow
+
+__all__ = ["AgencyKind", "Certainty", "Comparable", "Pack", "PackError", "RegulationSpan", "defaults", "load_packs"]
 
 GROUP = "selaras.packs"
-DEFAULTS = "pack_defaults.toml"
-_SHAPE_OF = {"next_quarter": "quarter_to_next_quarter", "next_year": "year_to_next_year"}
 
 
 class AgencyKind(StrEnum):
@@ -37,25 +50,6 @@ class AgencyKind(StrEnum):
 REGIONAL = frozenset({AgencyKind.PROVINCE, AgencyKind.REGENCY, AgencyKind.CITY})
 
 
-class Certainty(StrEnum):
-    """How sure we are of a value; `sample` says that it was made up because the real one was not found."""
-
-    REGULATION = "regulation"
-    CIRCULAR = "circular"
-    APPLICATION = "application"
-    ASSUMED = "assumed"
-    SAMPLE = "sample"
-
-
-class Comparable(StrEnum):
-    """Attributes that can make people comparable when they are ranked."""
-
-    POST_KIND = "post_kind"
-    POST_LEVEL = "post_level"
-    JOB_CLASS = "job_class"
-    EMPLOYMENT = "employment"
-
-
 @dataclass(frozen=True)
 class RegulationSpan:
     """Which regulation is followed on the days `starts`..`ends` (both included; no end: until further notice)."""
@@ -63,6 +57,7 @@ class RegulationSpan:
     code: str
     starts: date
     ends: date | None
+    edition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,32 +67,6 @@ class CodeSpan:
     regulation: str
     module: str
     starts: date
-
-
-@dataclass(frozen=True)
-class RankingRule:
-    """Who is ranked against whom; groups with fewer people than the minimum are pooled."""
-
-    attributes: tuple[Comparable, ...]
-    minimum_size: int
-
-
-@dataclass(frozen=True)
-class RemunerationTable:
-    """Outcome code → percent of the base; job class → base in whole rupiah a month; the shape and its options.
-
-    `options` are what `selaras.regulation.kit.read_scheme` takes besides; numbers may be text.
-    """
-
-    name: str
-    kind: str
-    effect: str
-    shape: str
-    options: Mapping[str, object]
-    percents: Mapping[str, Decimal]
-    bases: Mapping[int, int]
-    source: str
-    certainty: Certainty
 
 
 @dataclass(frozen=True)
@@ -130,7 +99,11 @@ class DemoHints:
 
 @dataclass(frozen=True)
 class Pack:
-    """One agency as its pack describes it. `choices`: regulation → open parameter → value. `hash` covers every file."""
+    """One agency as its pack describes it. `choices`: regulation → open parameter → value. `hash` covers every file.
+
+    `ranking` and `remuneration` are the defaults where the pack says nothing. `rules`: what it says, as dated rows;
+    `supplied`: what it leaves to the defaults, nothing where it is `whole`. `facts`: what is known and what is assumed.
+    """
 
     slug: str
     name: str
@@ -150,21 +123,16 @@ class Pack:
     choices: Mapping[str, Mapping[str, object]]
     succession: Succession | None
     demo: DemoHints | None
+    facts: tuple[Fact, ...]
+    rules: tuple[RuleRow, ...]
+    supplied: tuple[RuleRow, ...]
+    whole: bool
     hash: str
 
     def regulation_on(self, day: date) -> str | None:
         """The code of the regulation followed on a day, or None in a gap."""
         spans = (one for one in self.regulations if one.starts <= day and (one.ends is None or day <= one.ends))
         return next((one.code for one in spans), None)
-
-
-@cache
-def defaults() -> tuple[RankingRule, Mapping[str, RemunerationTable]]:
-    """What holds where a pack says nothing: the ranking rule, and a remuneration table for tukin and one for tpp."""
-    raw = tomllib.loads(files("selaras.tenancy").joinpath(DEFAULTS).read_text("utf-8"), parse_float=Decimal)
-    top = Fields("selaras", DEFAULTS, raw)
-    tables = {kind: _remuneration(top.table(kind)) for kind in ("tukin", "tpp")}
-    return _ranking(top.table("ranking")), MappingProxyType(tables)
 
 
 @cache
@@ -179,13 +147,20 @@ def load_packs() -> Mapping[str, Pack]:
 def read_pack(slug: str, folder: Traversable) -> Pack:
     """The pack in a folder; PackError says which key of its `pack.toml` is wrong and what to write instead."""
     try:
-        raw = tomllib.loads(folder.joinpath("pack.toml").read_text("utf-8"), parse_float=Decimal)
+        text = folder.joinpath("pack.toml").read_text("utf-8")
     except FileNotFoundError:
         raise PackError(slug, "pack.toml", "the file is missing", "add it beside __init__.py") from None
+    return read_text(slug, text, folder_hash(folder))
+
+
+def read_text(slug: str, text: str, pack_hash: str | None = None) -> Pack:
+    """The pack that a `pack.toml` describes, wherever it came from."""
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise PackError(slug, "pack.toml", f"it is not TOML ({error})", "mend that line") from error
     top = Fields(slug, "pack.toml", raw)
-    pack = _pack(slug, top, folder_hash(folder))
+    pack = _pack(slug, top, pack_hash or hashlib.sha256(text.encode()).hexdigest())
     top.refuse_rest()
     return pack
 
@@ -209,10 +184,11 @@ def _contents(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
 
 
 def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
-    agency, (ranking, tables) = top.table("agency"), defaults()
-    own_ranking, own_table = top.table_or_none("ranking"), top.table_or_none("remuneration")
+    agency, (ranking, tables), whole = top.table("agency"), defaults(), top.flag("whole")
     demo, succession = top.table_or_none("demo"), top.table_or_none("succession")
-    kind = agency.choice("kind", AgencyKind)
+    kind, spans, said = agency.choice("kind", AgencyKind), _spans(top), _said(top)
+    default_table = tables["tpp" if kind in REGIONAL else "tukin"]
+    rules, supplied = _rules(top, spans, said, Said(None, None, {}) if whole else Said(ranking, default_table, {}))
     pack = Pack(
         slug=slug,
         name=agency.text("name"),
@@ -225,13 +201,17 @@ def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
         time_zone=agency.zone("time_zone"),
         ended_on=agency.day_or_none("ended_on"),
         predecessor=agency.optional("predecessor"),
-        regulations=_spans(top),
+        regulations=spans,
         code=_code(top),
-        ranking=ranking if own_ranking is None else _ranking(own_ranking),
-        remuneration=tables["tpp" if kind in REGIONAL else "tukin"] if own_table is None else _remuneration(own_table),
-        choices=_choices(top),
+        ranking=said.ranking or ranking,
+        remuneration=said.remuneration or default_table,
+        choices=said.choices,
         succession=None if succession is None else _succession(succession),
         demo=None if demo is None else _demo(demo),
+        facts=read_facts(top),
+        rules=rules,
+        supplied=supplied,
+        whole=whole,
         hash=pack_hash,
     )
     if (kind in REGIONAL) != (pack.region_code is not None):
@@ -244,10 +224,31 @@ def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
     return pack
 
 
+def _said(top: Fields) -> Said:
+    ranking, table = top.table_or_none("ranking"), top.table_or_none("remuneration")
+    return Said(
+        None if ranking is None else read_ranking(ranking),
+        None if table is None else read_remuneration(table),
+        read_choices(top),
+    )
+
+
+def _rules(
+    top: Fields, spans: tuple[RegulationSpan, ...], said: Said, default: Said
+) -> tuple[tuple[RuleRow, ...], tuple[RuleRow, ...]]:
+    """What the pack says as dated rows, and what it leaves to the defaults."""
+    began, rows = [(one.code, one.starts) for one in spans], read_rows(top)
+    own, written = said.rows(began), {one.of for one in rows}
+    for twice in sorted({one.of for one in own} & written):
+        top.wrong("rule", f"{twice} is said in a table of its own already", "say it in one place")
+    kinds = {one.of for one in own} | written
+    return (*own, *rows), tuple(one for one in default.rows(began) if one.of not in kinds)
+
+
 def _spans(top: Fields) -> tuple[RegulationSpan, ...]:
     spans = []
     for row in top.tables("regulation"):
-        span = RegulationSpan(row.text("code"), row.day("from"), row.day_or_none("until"))
+        span = RegulationSpan(row.text("code"), row.day("from"), row.day_or_none("until"), row.optional("edition"))
         if span.ends is not None and span.ends < span.starts:
             row.wrong("until", f"{span.ends} lies before {span.starts}", "write a later day; it is the last one")
         row.refuse_rest()
@@ -262,42 +263,6 @@ def _code(top: Fields) -> tuple[CodeSpan, ...]:
         found.append(CodeSpan(row.text("regulation"), row.text("module"), row.day("from")))
         row.refuse_rest()
     return tuple(found)
-
-
-def _choices(top: Fields) -> Mapping[str, Mapping[str, object]]:
-    chosen = top.table_or_none("choices")
-    if chosen is None:
-        return MappingProxyType({})
-    return MappingProxyType({code: MappingProxyType(chosen.table(code).values()) for code in chosen.names()})
-
-
-def _ranking(row: Fields) -> RankingRule:
-    attributes = tuple(row.choice_of("group_by", one, Comparable) for one in row.texts("group_by"))
-    rule = RankingRule(attributes, row.whole("minimum_size", 1, 1000))
-    row.refuse_rest()
-    return rule
-
-
-def _remuneration(row: Fields) -> RemunerationTable:
-    effect = row.one_of("effect", ("next_month", "next_quarter", "next_year"))
-    options = row.table_or_none("options")
-    table = RemunerationTable(
-        name=row.text("name"),
-        kind=row.one_of("kind", tuple(KINDS)),
-        effect=effect,
-        shape=row.one_of("shape", tuple(SHAPES), default=_SHAPE_OF.get(effect, "monthly_deduction")),
-        options=MappingProxyType({} if options is None else options.plain()),
-        percents=row.table("percent").percents(),
-        bases=row.table("base").amounts(),
-        source=row.text("source"),
-        certainty=row.choice("certainty", Certainty),
-    )
-    row.refuse_rest()
-    try:
-        read_scheme(table.kind, table.shape, table.percents, table.source, table.certainty, table.options)
-    except DomainError as error:
-        row.wrong("shape", str(error), "write a shape of this kind and options that it knows")
-    return table
 
 
 def _succession(row: Fields) -> Succession:

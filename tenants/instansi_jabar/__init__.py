@@ -1,0 +1,1 @@
+"""Agency pack: Provinsi Jawa Barat: its allowance is known by name, its table is not."""
