@@ -131,7 +131,7 @@ def served(chosen: Settings) -> Iterator[int]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3_000):
         if process.poll() is not None:
             raise SystemExit("the web process did not start")
         try:

@@ -64,6 +64,49 @@ def test_every_list_runs_and_has_the_columns_that_it_says(agency: Session, code:
     assert made.name.startswith(code)
 
 
+CYCLE = """
+WITH period AS (
+    INSERT INTO selaras.period (tenant_id, code, kind, starts, ends)
+    VALUES (:t, '2026-TW3', 'quarter', '2026-07-01', '2026-09-30') RETURNING id
+), u AS (SELECT id FROM selaras.unit WHERE tenant_id = :t AND source_id = 'u-school'),
+p AS (SELECT id FROM selaras.person WHERE tenant_id = :t AND source_id = 'p-teacher'),
+a AS (INSERT INTO selaras.account (tenant_id, subject, name) VALUES (:t, 'x', 'Pelapor') RETURNING id),
+counted AS (INSERT INTO selaras.funnel_count (tenant_id, period_id, counted_at) SELECT :t, id, now() FROM period),
+units AS (INSERT INTO selaras.funnel_unit (tenant_id, period_id, unit_id, below, people, planned, submitted, agreed,
+    logged, rated, delivered, accepted, objected)
+    SELECT :t, period.id, u.id, 0, 3, 2, 0, 2, 1, 1, 0, 0, 0 FROM period, u),
+appraisers AS (INSERT INTO selaras.funnel_appraiser (tenant_id, period_id, person_id, unit_id, plans, ratings)
+    SELECT :t, period.id, p.id, u.id, 4, 5 FROM period, p, u),
+ticket AS (INSERT INTO selaras.ticket (tenant_id, category, content, reference, place, browser, account_id, unit_id,
+    level) SELECT :t, 'information_system', '=1+1', 'r-1', 'web.home', 'Firefox', a.id, u.id, 'unit' FROM a, u),
+opened AS (INSERT INTO selaras.unlock (tenant_id, code, matter, until, reason, asked_by, asked_at)
+    SELECT :t, '2026-TW3', 'rating', now() + interval '1 day', 'Pejabat penilai sakit.', a.id, now() FROM a),
+survey AS (INSERT INTO selaras.survey_campaign (tenant_id, period_id, opens, closes, moderated, state, asked, answered)
+    SELECT :t, id, '2026-09-01', '2026-09-20', true, 'open', 9, 3 FROM period)
+INSERT INTO selaras.merit_assessment (tenant_id, year, regulation, rule_hash, figures, answers, evidence, scores)
+VALUES (:t, 2026, 'permenpan_40_2018', 'h', '{"people": 7}', '{"share": 0.5}', '{"score_a": "SK 4"}',
+    '{"score_a": 12.5}')
+"""
+
+
+def test_the_lists_around_the_cycle_say_what_stands_there(agency: Session) -> None:
+    agency.execute(text(CYCLE), {"t": agency.info["tenant"]})
+
+    def only(code: str) -> list[list[str]]:
+        return rows(export(agency, whole(agency), asked(code)).data)[1:]
+
+    assert only("funnel")[0][3:11] == ["3", "2", "0", "2", "1", "1", "0", "0"]
+    assert [only("waited_for")[0][at] for at in (3, 4, 6)] == ["2026-TW3", "4", "5"]
+    [ticket] = only("tickets")
+    assert (ticket[3], ticket[-1]) == ("information_system", "'=1+1"), "no spreadsheet takes it for a formula"
+    assert "Pelapor" not in "".join(ticket)
+    assert only("unlocks")[0][:2] == ["2026-TW3", "rating"]
+    assert only("surveys")[0][4:8] == ["open", "ya", "", ""], "how many answered is told once it is closed"
+    assert [row[2:6] for row in only("merit")] == [
+        ["nilai", "score_a", "12,5", "SK 4"], ["jawaban", "share", "0,5", ""], ["angka", "people", "7", ""],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_of_import_has_an_export_with_all_the_columns_that_must_be_there(kind: Kind) -> None:
     headers = set(LISTS[kind.value].columns)

@@ -15,7 +15,6 @@ from selaras.web.exports import LIST_PAGES
 NO_LIST = {
     "web.home": "a look at several things, each of which is a list of its own page",
     "web.upload": "the answer to an upload",
-    "web.funnel_page": "figures by unit; the people behind them are the lists of plans and results",
     "web.briefing_readers": "who has read the briefing; nothing about their work",
     "web.not_filed_document": "a document itself",
     "web.reported_feedback": "reports to decide on; what was said stays where it stands",

@@ -38,6 +38,11 @@ LIST_PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "web.unit_ratings": ("organisation_ratings",),
         "web.period_page": ("outcomes", "ratings"),
         "web.calendar": ("closed_days",),
+        "web.funnel_page": ("funnel", "waited_for"),
+        "web.tickets": ("tickets",),
+        "web.unlocks_page": ("unlocks",),
+        "web.survey_campaigns": ("surveys",),
+        "web.merit_page": ("merit",),
     }
 )
 """The pages with a list, and the lists that they offer as files."""

@@ -20,6 +20,12 @@ LISTS = {
     "delegations": _("Who acts for whom"),
     "imports": _("Imports"),
     "ledger": _("Ledger"),
+    "funnel": _("How far the units are"),
+    "waited_for": _("Appraisers who are waited for"),
+    "tickets": _("Tickets"),
+    "unlocks": _("What was opened once more"),
+    "surveys": _("Surveys of the agency"),
+    "merit": _("Merit self-assessment"),
 }
 
 
