@@ -40,7 +40,10 @@ class Console(Application):
         return process().database.platform()
 
     def acting(self, session: Session, held: SignedIn) -> Operator | None:
-        """The operator behind a session of the console, with the roles of today."""
+        """The operator behind a session of the console, with the roles of today; nobody by a former provider."""
+        begun = held.proof.provider_id
+        if begun is not None and begun != provider.provider_id():
+            return None
         return operator_of(session, held.account_id)
 
 
@@ -88,7 +91,7 @@ def _install(app: Console, chosen: Settings) -> None:
     host = host_name(chosen.console_host)
     app.before_request(lambda: _refuse_other_host(host))
     languages.install(app, TRANSLATIONS)
-    limits.install(app, chosen, pages.ASSETS)
+    limits.install(app, chosen, pages.ASSETS, limits.CONSOLE)
     pages.install(app)
     app.register_error_handler(Exception, _answer_error)
     app.after_request(lambda response: _finish(response, chosen))

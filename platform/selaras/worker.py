@@ -23,6 +23,7 @@ from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.files.store import LocalStore
 from selaras.files.sweeping import SweepRounds
+from selaras.identity import rounds as renewing
 from selaras.identity.sessions import SessionStore, connect
 from selaras.jobs import porter
 from selaras.jobs.bell import Bell
@@ -47,6 +48,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from selaras.evaluation.service import open_days  # noqa: PLC0415
     from selaras.exchange import export_jobs as exports  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
+    from selaras.identity import jobs as identity  # noqa: PLC0415
     from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
     from selaras.planning.across import jobs as across  # noqa: PLC0415
     from selaras.regulation import load_registry  # noqa: PLC0415
@@ -60,6 +62,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         scanning.KIND: scanning.handler(settings),
         reminding.KIND: reminders.handler(load_registry()),
         agenda.KIND: agenda.run,
+        renewing.KIND: identity.handler(settings),
         "input_grant": partial(across.carry, settled=open_days),
     }
 
@@ -103,6 +106,7 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         SweepRounds(database, LocalStore(settings.files)),
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
         AgencyRounds(database, reminding.ask, reminding.EVERY),
+        AgencyRounds(database, renewing.ask, renewing.EVERY),
         AgencyRounds(database, partial(channels.post, mail=bool(settings.smtp_host)), channels.EVERY),
         *([AgencyRounds(database, scanning.ask, scanning.EVERY)] if settings.scanner else []),
         CountRounds(database),

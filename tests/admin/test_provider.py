@@ -45,9 +45,10 @@ def _own_clock(_clock: None) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _fresh(process: Process) -> None:
-    """What one test was refused is not passed over in the next."""
-    for key in process.redis.scan_iter(f"selaras_console:{REALM}:refused:*"):
-        process.redis.delete(key)
+    """What one test was refused is not passed over in the next, and what it asked is not counted there."""
+    for pattern in (f"selaras_console:{REALM}:refused:*", "LIMITS*selaras_console*"):
+        for key in process.redis.scan_iter(pattern):
+            process.redis.delete(key)
 
 
 @pytest.fixture

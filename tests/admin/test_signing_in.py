@@ -49,6 +49,12 @@ def test_a_session_of_somebody_unknown_shows_nothing(stranger, process: Process)
     assert stranger.get("/").status_code == 303
 
 
+def test_a_session_begun_by_a_provider_that_was_replaced_is_over(stranger, everything, process: Process):
+    token = process.sessions.start(REALM, everything.id, Proof(method="oidc", provider_id=uuid4(), subject="x"))
+    stranger.client.set_cookie("selaras_console_session", token, domain=HOST)
+    assert stranger.get("/").status_code == 303
+
+
 def test_signing_out_ends_the_session_on_the_server(operator):
     token = operator.client.get_cookie("selaras_console_session", domain=HOST).value
     assert operator.get("/").status_code == 200

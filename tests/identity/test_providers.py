@@ -28,7 +28,9 @@ from selaras.identity.oidc.party import Told
 from selaras.identity.permissions import Role
 from selaras.identity.provider_queries import ProviderView, locked_out, party, provider, ways
 from selaras.identity.refusals import Reason, SignInRefused
+from selaras.identity.retiring import retire
 from selaras.identity.service import close_account, ensure_account, grant_role
+from selaras.identity.sessions import SessionStore, connect
 from selaras.identity.vault import Vault, new_key
 from selaras.organisation.accounts import give_accounts
 from selaras.organisation.signing_in import account_for
@@ -171,19 +173,20 @@ def test_a_tested_one_that_is_changed_is_a_draft_again(session: Session, there: 
         providers.switch_on(session, actor, made)
 
 
-def test_the_last_way_in_is_not_retired(session: Session, there: HostileProvider) -> None:
+def test_the_last_way_in_is_not_retired(session: Session, there: HostileProvider, redis_url: str) -> None:
+    sessions = SessionStore(connect(redis_url))
     actor = admin(session)
     old = active(session, there)
     account_for(session, old, told("a", preferred_username="admin@x"), DAY)
     with pytest.raises(Conflict, match="only provider"):
-        providers.retire(session, actor, old.id)
+        retire(session, sessions, actor, old.id)
     new = active(session, there)
     assert [way.id for way in ways(session)] == [old.id, new.id], "two overlap"
     assert locked_out(session, old.id).names == ("Admin",)
     with pytest.raises(Conflict, match="no administrator"):
-        providers.retire(session, actor, old.id)
+        retire(session, sessions, actor, old.id)
     account_for(session, new, told("b", preferred_username="admin@x"), DAY)
-    assert providers.retire(session, actor, old.id) == 0
+    assert retire(session, sessions, actor, old.id) == 0
     assert [way.id for way in ways(session)] == [new.id]
     with pytest.raises(Conflict):
         providers.switch_on(session, actor, old.id)

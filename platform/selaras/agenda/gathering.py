@@ -12,11 +12,13 @@ from selaras.errors import Misconfigured
 from selaras.evaluation import tasks as evaluation
 from selaras.followup import tasks as followup
 from selaras.monitoring import tasks as monitoring
+from selaras.organisation import administering_tasks as organisation
 from selaras.organisation.tasks import Asked, Source, Task
 from selaras.planning import tasks as planning
 
 # A capability's `SOURCES` are added here; what they may say gets its words in `edge/task_words.py`.
 SOURCES: Final[tuple[Source, ...]] = (
+    *organisation.SOURCES,
     *planning.SOURCES,
     *monitoring.SOURCES,
     *evaluation.SOURCES,
@@ -27,8 +29,9 @@ SOURCES: Final[tuple[Source, ...]] = (
 
 def gather(session: Session, asked: Asked, sources: tuple[Source, ...] = SOURCES) -> tuple[Next, ...]:
     """Everything that waits for a person, the most urgent first; only what the actor may do is asked for."""
-    held = asked.actor.permissions
-    found = [task for one in sources if one.needs & held for task in _of(one, session, asked)]
+    held, office = asked.actor.permissions, asked.actor.person_id is None
+    wanted = [one for one in sources if one.needs & held and (one.office or not office)]
+    found = [task for one in wanted for task in _of(one, session, asked)]
     return ordered(found, asked.day)
 
 

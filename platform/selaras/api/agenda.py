@@ -28,7 +28,7 @@ endpoints = endpoints_of("agenda", "What is next")
 @needs(Permission.SEE_AGENCY, Permission.SEE_OWN)
 @endpoints.response(200, schema_of(shapes.NextTasks))
 def list_next() -> Response:
-    """What waits for whoever asks, the most urgent first; empty for an account that belongs to nobody."""
+    """What waits for whoever asks, the most urgent first; for an office's account what waits for offices."""
     return encoded(shapes.NextTasks([_task(one) for one in next_for_me()]))
 
 

@@ -18,6 +18,8 @@ from selaras.identity import links, providers
 from selaras.identity.permissions import Permission
 from selaras.identity.provider_queries import ProviderView, provider
 from selaras.identity.provider_queries import providers as listed
+from selaras.identity.renewing import adopt
+from selaras.identity.retiring import retire
 
 endpoints = endpoints_of("identity providers", "Identity providers of the agency")
 
@@ -80,8 +82,17 @@ def switch_on_provider(provider_id: UUID) -> Response:
 @needs(Permission.MANAGE_SIGN_IN)
 @endpoints.response(200, schema_of(shapes.IdentityProvider))
 def retire_provider(provider_id: UUID) -> Response:
-    """Let nobody sign in by it any more; the last working way in is kept."""
-    providers.retire(session(), actor(), provider_id)
+    """Let nobody sign in by it any more, and end what was begun by it; the last working way in is kept."""
+    retire(session(), process().sessions, actor(), provider_id)
+    return encoded(_shape(provider(session(), provider_id)))
+
+
+@endpoints.route("/identity-providers/<uuid:provider_id>/adoption", methods=["POST"])
+@needs(Permission.MANAGE_SIGN_IN)
+@endpoints.response(200, schema_of(shapes.IdentityProvider))
+def adopt_published(provider_id: UUID) -> Response:
+    """Take over what the provider publishes now (`proposed`); refused where a check calls it wrong."""
+    adopt(session(), actor(), provider_id)
     return encoded(_shape(provider(session(), provider_id)))
 
 
@@ -125,4 +136,7 @@ def _shape(one: ProviderView) -> shapes.IdentityProvider:
         checked_at=one.checked_at,
         tested_at=one.tested_at,
         tested_by=one.tested_by,
+        away_since=one.away_since,
+        proposed=[shapes.ProviderChange(**vars(each)) for each in one.proposed],
+        proposed_at=one.proposed_at,
     )

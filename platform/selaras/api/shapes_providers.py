@@ -17,8 +17,22 @@ class ProviderCheck:
 
 
 @dataclass(frozen=True)
+class ProviderChange:
+    """One member of the metadata that differs; `decisive` ones are not taken over without an administrator."""
+
+    name: str
+    before: str
+    after: str
+    decisive: bool
+
+
+@dataclass(frozen=True)
 class IdentityProvider:
-    """A provider: `state` is draft, tested, active or retired. Its secret is never told, only whether there is one."""
+    """A provider: `state` is draft, tested, active or retired. Its secret is never told, only whether there is one.
+
+    `proposed`: what it publishes differently since `proposed_at`, until it is adopted; what counted before counts
+    meanwhile. `away_since`: it could not be asked any more.
+    """
 
     id: UUID
     position: int
@@ -40,6 +54,9 @@ class IdentityProvider:
     checked_at: datetime | None
     tested_at: datetime | None
     tested_by: UUID | None
+    away_since: datetime | None
+    proposed: list[ProviderChange]
+    proposed_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ from selaras.clock import today
 from selaras.config import Settings
 from selaras.db.session import tenant_of
 from selaras.errors import Invalid
-from selaras.identity import providers, service
+from selaras.identity import providers, retiring, service
 from selaras.identity.actor import Actor, system
 from selaras.identity.egress import Egress
 from selaras.identity.oidc.checks import Check, passed
 from selaras.identity.permissions import Role
 from selaras.identity.provider_queries import providers as listed
+from selaras.identity.sessions import SessionStore, connect
 from selaras.identity.vault import Vault, new_key
 from selaras.tenancy.queries import agency, agency_by_slug, list_agencies
 
@@ -47,6 +48,10 @@ class _Here:
     @property
     def vault(self) -> Vault:
         return Vault(self.settings.require("encryption_keys"))
+
+    @property
+    def sessions(self) -> SessionStore:
+        return SessionStore(connect(self.settings.require("redis_url")))
 
     @property
     def egress(self) -> Egress:
@@ -171,9 +176,9 @@ def switch_on(slug: str, provider_id: UUID) -> None:
 @_agency
 @_id
 def retire(slug: str, provider_id: UUID) -> None:
-    """Let nobody sign in by a provider any more; the last one that works is refused."""
+    """Let nobody sign in by a provider any more and end its sessions; the last one that works is refused."""
     with _here(slug) as here:
-        people = providers.retire(here.session, here.actor, provider_id)
+        people = retiring.retire(here.session, here.sessions, here.actor, provider_id)
     click.echo(f"Retired; {people} people have signed in by no other provider yet.")
 
 

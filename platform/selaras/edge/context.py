@@ -19,7 +19,7 @@ from selaras.edge.agency_limits import KnownLimits
 from selaras.edge.hosts import Hosts
 from selaras.errors import NotFound, Unauthenticated
 from selaras.files.store import FileStore
-from selaras.identity.access_limits import DEFAULTS, AccessLimits
+from selaras.identity.access_limits import CONSOLE, AccessLimits
 from selaras.identity.actor import Actor
 from selaras.identity.egress import Egress
 from selaras.identity.sessions import SessionStore
@@ -85,8 +85,8 @@ def has_agency() -> bool:
 
 
 def access_limits() -> AccessLimits:
-    """How long sessions last here and how much may be asked: the agency's choice; at the console the defaults."""
-    return instance().limits.of(agency().tenant_id) if has_agency() else DEFAULTS
+    """How long sessions last here and how much may be asked: the agency's choice; the console has its own."""
+    return instance().limits.of(agency().tenant_id) if has_agency() else CONSOLE
 
 
 def session() -> Session:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask, Response, request
 from flask_limiter import ApplicationLimit, Limiter
@@ -20,6 +21,8 @@ from selaras.identity.sessions import key_of
 
 # Everybody who begins to sign in at one address.
 SIGN_IN = "300 per minute; 3000 per hour"
+# A provider that tells of sessions that are over; each token costs a signature to check.
+LOGOUTS = "300 per minute"
 EXCHANGE, EXCHANGES = "60 per minute", "300 per minute"
 SCIM = "600 per minute"
 # What people who were served send by a link, without an account.
@@ -30,7 +33,20 @@ VERIFY = "30 per minute"
 _HEAVY_ENDINGS = ("/document", "/document.pdf", "/annex")
 
 
-def install(app: Flask, settings: Settings, free: str) -> Limiter:
+@dataclass(frozen=True)
+class Doors:
+    """What may be asked at the ways in, before anybody is known: `sign_in` and `logouts` by address, `begun` in all."""
+
+    sign_in: str = SIGN_IN
+    logouts: str = LOGOUTS
+    begun: str | None = None
+
+
+# Operators are a handful of people: whoever tries more than this is none of them, from however many addresses.
+CONSOLE = Doors("30 per minute; 200 per hour", "60 per minute", "120 per minute")
+
+
+def install(app: Flask, settings: Settings, free: str, doors: Doors = Doors()) -> Limiter:
     """Count in the instance's Redis; when it cannot be reached, the request is refused. `free`: files of ours."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.require("redis_url").replace("unix://", "redis+unix://", 1)
     held = app.extensions[EXTENSION]
@@ -39,7 +55,7 @@ def install(app: Flask, settings: Settings, free: str) -> Limiter:
         _address,
         app=app,
         strategy="fixed-window",
-        application_limits=[*_general(settings), *_strict()],
+        application_limits=[*_general(settings), *_at(doors), *_strict()],
         storage_options={"connection_pool": held.redis.connection_pool},
     )
     limiter.request_filter(lambda: request.endpoint == free or not has_realm())
@@ -58,9 +74,22 @@ def _general(settings: Settings) -> list[ApplicationLimit]:
     ]
 
 
+def _at(doors: Doors) -> list[ApplicationLimit]:
+    found = [
+        _limit("sign-in", doors.sign_in, _address, _signs_in),
+        _limit("logouts", doors.logouts, _address, lambda: _begins("/sign-out/back-channel")),
+    ]
+    if doors.begun:
+        found.append(_limit("begun", doors.begun, lambda: f"{realm()}:begun", _signs_in))
+    return found
+
+
+def _signs_in() -> bool:
+    return _begins("/sign-in/") or (_begins("/sign-in") and _changes())
+
+
 def _strict() -> list[ApplicationLimit]:
     return [
-        _limit("sign-in", SIGN_IN, _address, lambda: _begins("/sign-in/") or (_begins("/sign-in") and _changes())),
         _limit("exchange", EXCHANGE, _exchanging, lambda: _begins(bearer.OAUTH)),
         _limit("exchanges", EXCHANGES, _address, lambda: _begins(bearer.OAUTH)),
         _limit("scim", SCIM, _token, lambda: _begins(bearer.SCIM) and _is_token()),

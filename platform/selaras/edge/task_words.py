@@ -70,6 +70,15 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Read and decide"),
         "web.team",
     ),
+    "providers_to_look_at": TaskWords(
+        lambda task: ngettext(
+            "%(num)s way to sign in must be looked at", "%(num)s ways to sign in must be looked at", task.count
+        ),
+        lambda: _("Look at it"),
+        "web.identity_providers",
+        (),
+        lambda: _("What the identity provider publishes has changed, fails a check, or cannot be reached."),
+    ),
     "input_elsewhere": TaskWords(
         lambda task: ngettext(
             "Another agency asks for your input on %(num)s person in your team",
@@ -217,13 +226,14 @@ def time_left(one: Next) -> str:
 
 
 def next_for_me() -> tuple[Next, ...]:
-    """What waits for whoever asks, the most urgent first; nothing for an account that belongs to nobody."""
+    """What waits for whoever asks, the most urgent first; for an office's account what waits for offices."""
     who = actor()
-    if who.person_id is None:
+    whose = who.person_id or who.account_id
+    if whose is None:
         return ()
     law, appraised = cache(rules), cache(lambda: tuple(team_of(session(), who, day())))
     held = instance()
-    asked = Asked(who, who.person_id, day(), agency().time_zone, law, appraised, held.registry, held.vault)
+    asked = Asked(who, whose, day(), agency().time_zone, law, appraised, held.registry, held.vault)
     return gather(session(), asked)
 
 

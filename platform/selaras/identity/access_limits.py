@@ -36,6 +36,8 @@ class AccessLimits:
 
 
 DEFAULTS = AccessLimits()
+CONSOLE = replace(DEFAULTS, address_requests=300)
+"""The console serves a handful of operators, never an office behind one address."""
 # Lower ends leave room for ordinary work: below them an agency would lock itself out of the page that changes them.
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "idle_minutes": (5, 120),

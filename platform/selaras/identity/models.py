@@ -192,8 +192,10 @@ class IdentityProvider(TenantModel):
     """An OpenID provider by which this agency's people sign in; several may be active at once.
 
     `name`: per language (`id`, `en`), or under `id` alone. `client_secret` is sealed (`vault`), None for a public
-    client. `number_claim` is the claim that names somebody's account: a NIP or a user name. `published` and `checks`
-    are what was last fetched and found; `tested` is what the last test sign-in came to, without a claim's value.
+    client. `number_claim` is the claim that names somebody's account: a NIP or a user name. `published` is the
+    metadata that counts, `checks` what was last found; `proposed` is what is published now where an administrator has
+    to read it first, and `away_since` when it could no longer be asked. `tested` is what the last test sign-in came to,
+    without a claim's value.
     """
 
     __tablename__ = "identity_provider"
@@ -215,6 +217,9 @@ class IdentityProvider(TenantModel):
     published: Mapped[dict[str, Any] | None]
     checks: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     checked_at: Mapped[datetime | None]
+    away_since: Mapped[datetime | None]
+    proposed: Mapped[dict[str, Any] | None]
+    proposed_at: Mapped[datetime | None]
     tested: Mapped[dict[str, Any] | None]
     tested_at: Mapped[datetime | None]
     tested_by: Mapped[UUID | None]

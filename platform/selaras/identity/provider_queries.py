@@ -16,7 +16,8 @@ from selaras.clock import today
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
 from selaras.identity.models import IdentityProvider
-from selaras.identity.oidc import published
+from selaras.identity.oidc import changes, published
+from selaras.identity.oidc.changes import Change
 from selaras.identity.oidc.checks import Check
 from selaras.identity.oidc.party import Party
 from selaras.identity.oidc.published import Published
@@ -48,6 +49,9 @@ class ProviderView:
     tested: Mapping[str, Any] | None
     tested_at: datetime | None
     tested_by: UUID | None
+    away_since: datetime | None
+    proposed: tuple[Change, ...]
+    proposed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class LockedOut:
     admins: int
 
 
+NOTHING = Published(issuer="", authorization_endpoint="", token_endpoint="", jwks_uri="")  # no secret
 # Whoever is linked here and at no other active provider; administrators that are linked at another one.
 _LOCKED_OUT = text(
     """
@@ -125,8 +130,8 @@ def party(session: Session, vault: Vault, provider_id: UUID, *states: str) -> Pa
     return party_of(session, vault, row, published.read(row.published))
 
 
-def party_of(session: Session, vault: Vault, row: IdentityProvider, said: Published) -> Party:
-    """The same, with the metadata given."""
+def party_of(session: Session, vault: Vault, row: IdentityProvider, said: Published | None) -> Party:
+    """The same, with the metadata given; None: it is about to be fetched."""
     whose, sealed = agency_of(session), row.client_secret
     secret = vault.open(sealed, *sealing(whose, row.id)).decode() if sealed else ""
     return Party(
@@ -134,7 +139,7 @@ def party_of(session: Session, vault: Vault, row: IdentityProvider, said: Publis
         provider_id=row.id,
         client_id=row.client_id,
         client_secret=secret,
-        published=said,
+        published=said or NOTHING,
         scopes=tuple(row.scopes),
         acr_values=tuple(row.acr_values),
         amr_values=tuple(row.amr_values),
@@ -183,4 +188,13 @@ def _view(row: IdentityProvider) -> ProviderView:
         tested=row.tested,
         tested_at=row.tested_at,
         tested_by=row.tested_by,
+        away_since=row.away_since,
+        proposed=_proposed(row),
+        proposed_at=row.proposed_at,
     )
+
+
+def _proposed(row: IdentityProvider) -> tuple[Change, ...]:
+    if row.proposed is None or row.published is None:
+        return ()
+    return tuple(changes.between(published.read(row.published), published.read(row.proposed)))

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
 from selaras.clock import now
-from selaras.errors import Conflict, Invalid, NotFound
+from selaras.errors import Conflict, Invalid
 from selaras.identity.actor import Actor
 from selaras.identity.egress import Egress
 from selaras.identity.models import IdentityProvider
 from selaras.identity.oidc import checks, published
 from selaras.identity.oidc.party import Party, Told
-from selaras.identity.provider_queries import agency_of, locked_out, party_of, sealing
+from selaras.identity.provider_queries import agency_of, party_of, sealing
+from selaras.identity.renewing import keep, locked, look, noted
 from selaras.identity.vault import Vault
 
 MOST_TEXT = 300
@@ -55,7 +56,7 @@ def register(session: Session, actor: Actor, vault: Vault, wanted: Wanted) -> UU
     session.add(row)
     session.flush()
     _seal(session, row, vault, wanted)
-    _record(session, actor, "provider.register", row)
+    noted(session, actor, "provider.register", row)
     return row.id
 
 
@@ -65,7 +66,7 @@ def change(session: Session, actor: Actor, vault: Vault, provider_id: UUID, want
     `Conflict` for an active provider (name, order, secret and just-in-time may change) and for a retired one.
     """
     _refuse_unusable(wanted)
-    row = _row(session, provider_id)
+    row = locked(session, provider_id)
     before = _entered(row)
     _enter(row, wanted)
     changed = {name for name, value in _entered(row).items() if before[name] != value}
@@ -86,28 +87,26 @@ def change(session: Session, actor: Actor, vault: Vault, provider_id: UUID, want
         row.published, row.checks, row.checked_at = None, [], None
     row.changed_at = now()
     session.flush()
-    _record(session, actor, "provider.change", row, changed=sorted(changed))
+    noted(session, actor, "provider.change", row, changed=sorted(changed))
 
 
 def check(session: Session, actor: Actor, vault: Vault, egress: Egress, provider_id: UUID) -> list[checks.Check]:
-    """Fetch what the provider publishes, look at all of it, and keep what was found."""
-    row = _row(session, provider_id)
-    fetched, found = checks.look(egress, row.issuer)
-    if fetched is not None:
-        party = party_of(session, vault, row, fetched.published)
-        found = checks.all_of(egress, row.issuer, party, fetched.skew)
-        if checks.passed(found) or row.state == "draft":
-            row.published = published.plain(fetched.published)
-    row.checks, row.checked_at = msgspec.to_builtins(found), now()
+    """Fetch what the provider publishes, look at all of it, and keep what was found.
+
+    Where it is switched on, what decides whose word is believed is put before the administrator first (`renewing`).
+    """
+    row = locked(session, provider_id)
+    fetched, found = look(egress, row.issuer, party_of(session, vault, row, None))
+    keep(row, fetched, found)
     session.flush()
     bad = [one.code for one in found if one.state == checks.BAD]
-    _record(session, actor, "provider.check", row, bad=bad)
+    noted(session, actor, "provider.check", row, bad=bad)
     return found
 
 
 def testable(session: Session, vault: Vault, provider_id: UUID) -> Party:
     """The provider for a test sign-in; `Conflict` before its checks have passed."""
-    row = _row(session, provider_id)
+    row = locked(session, provider_id)
     if row.published is None or not checks.passed(_checks(row)) or row.state == "retired":
         raise Conflict(
             "provider.unchecked",
@@ -119,13 +118,13 @@ def testable(session: Session, vault: Vault, provider_id: UUID) -> Party:
 
 def tested(session: Session, actor: Actor, provider_id: UUID, told: Told, account_id: UUID | None) -> bool:
     """Keep what a test sign-in came to: it succeeds when the claims name an account. No value of a claim is kept."""
-    row = _row(session, provider_id)
+    row = locked(session, provider_id)
     row.tested = {"success": account_id is not None, "algorithm": told.algorithm, "acr": told.acr}
     row.tested_at, row.tested_by = now(), actor.account_id
     if account_id is not None and row.state == "draft":
         row.state = "tested"
     session.flush()
-    _record(session, actor, "provider.test", row, success=account_id is not None, algorithm=told.algorithm)
+    noted(session, actor, "provider.test", row, success=account_id is not None, algorithm=told.algorithm)
     return account_id is not None
 
 
@@ -135,7 +134,7 @@ def switch_on(session: Session, actor: Actor, provider_id: UUID) -> None:
     An operator on the server itself (the system) may switch one on untested, since nobody can try an agency's first;
     the ledger says that it was not tested.
     """
-    row = _row(session, provider_id)
+    row = locked(session, provider_id)
     if row.state == "active":
         return
     first = actor.account_id is None and actor.reference == "system" and checks.passed(_checks(row))
@@ -147,21 +146,7 @@ def switch_on(session: Session, actor: Actor, provider_id: UUID) -> None:
         )
     row.state, row.retired_at = "active", None
     session.flush()
-    _record(session, actor, "provider.switch_on", row, tested=bool(row.tested and row.tested["success"]))
-
-
-def retire(session: Session, actor: Actor, provider_id: UUID) -> int:
-    """Nobody signs in by it any more; how many have signed in by no other. `Conflict` for the last working way in."""
-    row = _row(session, provider_id)
-    if row.state == "retired":
-        return 0
-    lost = locked_out(session, provider_id)
-    if row.state == "active":
-        _refuse_last(row, others=lost.others, admins=lost.admins)
-    row.state, row.retired_at, row.tested = "retired", now(), None
-    session.flush()
-    _record(session, actor, "provider.retire", row, only_here=lost.people)
-    return lost.people
+    noted(session, actor, "provider.switch_on", row, tested=bool(row.tested and row.tested["success"]))
 
 
 def reseal(session: Session, actor: Actor, vault: Vault) -> int:
@@ -184,30 +169,6 @@ def reorder(session: Session, actor: Actor, provider_ids: list[UUID]) -> None:
     for place, provider_id in enumerate(provider_ids, 1):
         session.execute(update(IdentityProvider).where(IdentityProvider.id == provider_id).values(position=place))
     record(session, actor, "provider.reorder", "providers", {"order": provider_ids})
-
-
-def _refuse_last(row: IdentityProvider, *, others: int, admins: int) -> None:
-    if not others:
-        raise Conflict(
-            "provider.last",
-            "“{name}” is the only provider that is switched on: without it nobody could sign in any more. Switch "
-            "another one on first.",
-            name=row.name.get("id", ""),
-        )
-    if not admins:
-        raise Conflict(
-            "provider.no_admin_elsewhere",
-            "“{name}” cannot be retired yet: no administrator of the agency has signed in by another provider that is "
-            "switched on. Sign in by the other one first.",
-            name=row.name.get("id", ""),
-        )
-
-
-def _row(session: Session, provider_id: UUID) -> IdentityProvider:
-    row = session.scalar(select(IdentityProvider).where(IdentityProvider.id == provider_id).with_for_update())
-    if row is None:
-        raise NotFound("provider.unknown", "There is no such provider here.")
-    return row
 
 
 def _enter(row: IdentityProvider, wanted: Wanted) -> None:
@@ -236,10 +197,6 @@ def _seal(session: Session, row: IdentityProvider, vault: Vault, wanted: Wanted)
 
 def _checks(row: IdentityProvider) -> list[checks.Check]:
     return msgspec.convert(row.checks, type=list[checks.Check])
-
-
-def _record(session: Session, actor: Actor, action: str, row: IdentityProvider, **facts: object) -> None:
-    record(session, actor, action, f"provider:{row.id}", {"state": row.state, **facts})
 
 
 def _refuse_unusable(wanted: Wanted) -> None:

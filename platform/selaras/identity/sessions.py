@@ -195,6 +195,10 @@ class SessionStore:
             ended += self._end(agency, self._members(self._name(agency, "sub", provider_id, subject)))
         return ended
 
+    def end_of_provider(self, agency: UUID, provider_id: UUID) -> int:
+        """End every session that was begun by a provider, as when it is retired; how many there were."""
+        return self._end(agency, self._members(self._name(agency, "provider", provider_id)))
+
     def _kept(self, agency: UUID, key: str) -> SignedIn | None:
         with in_words():
             text = self._redis.get(self._session(agency, key))
@@ -219,6 +223,8 @@ class SessionStore:
     def _names(self, kept: SignedIn) -> list[str]:
         proof = kept.proof
         names = [self._name(kept.agency, "account", kept.account_id)]
+        if proof.provider_id:
+            names.append(self._name(kept.agency, "provider", proof.provider_id))
         if proof.provider_id and proof.provider_session:
             names.append(self._name(kept.agency, "sid", proof.provider_id, proof.provider_session))
         if proof.provider_id and proof.subject:

@@ -12,6 +12,7 @@ from selaras.clock import today
 from selaras.db.session import Database
 from selaras.errors import Unavailable
 from selaras.identity.actor import system
+from selaras.identity.retiring import sign_out_retired
 from selaras.identity.sessions import SessionStore
 from selaras.organisation.settling import settle, sign_out_closed
 
@@ -44,6 +45,7 @@ class LeaverRounds:
             with self._database.tenant(tenant_id) as session:
                 settled = settle(session, system(tenant_id), today(zone))
                 sign_out_closed(session, self._sessions)
+                sign_out_retired(session, self._sessions)
         except Unavailable as error:
             # Closed is closed: every request asks the database. The sessions go in the next round.
             logger.warning("agency %d: sessions of closed accounts are still there (%s)", tenant_id, error.code)

@@ -39,7 +39,8 @@ class Task:
 class Asked:
     """Who asks, and on which day of the agency; `law(day)` gives the rules of a day, `team()` those whom one appraises.
 
-    Both are read once and then known. `zone` is the agency's; `vault` holds the server's keys.
+    Both are read once and then known. `person_id` is the account's own id for an office. `zone` is the agency's;
+    `vault` holds the server's keys.
     """
 
     actor: Actor
@@ -60,11 +61,15 @@ class Finding(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """What a capability contributes: the codes it may give, who is asked (any of the permissions), and how to find."""
+    """What a capability contributes: the codes it may give, who is asked (any of the permissions), and how to find.
+
+    `office`: it waits also for an account that belongs to none of the people, as an administrator's does.
+    """
 
     codes: frozenset[str]
     needs: frozenset[Permission]
     find: Finding
+    office: bool = False
 
 
 def legal_day(rules: Rules, names: tuple[str, ...], last: date) -> tuple[date | None, str | None]:

@@ -59,5 +59,5 @@ SOURCES = (
     Source(frozenset({"plan_missing", "plan_draft", "plan_returned"}), frozenset({Permission.PLAN_OWN}), own_plan),
     Source(frozenset({"plans_to_decide"}), frozenset({Permission.AGREE_PLANS}), plans_to_decide),
     Source(frozenset({"input_elsewhere"}), frozenset({Permission.PLAN_OWN}), input_elsewhere),
-    Source(frozenset({"input_offers"}), frozenset({Permission.SHARE_INPUT}), input_offers),
+    Source(frozenset({"input_offers"}), frozenset({Permission.SHARE_INPUT}), input_offers, office=True),
 )

@@ -23,7 +23,6 @@ from selaras.notices.queries import unread
 from selaras.notices.service import mark_read
 from selaras.organisation.queries import names_of, superior_of
 from selaras.organisation.reach import reach
-from selaras.planning.across import queries as across
 from selaras.web.blueprint import pages
 from selaras.web.figures import Bar, UnitFigures, bars, unit_figures
 from selaras.web.funnel import Step, steps
@@ -59,14 +58,8 @@ def home() -> Response:
         next=[(one, worded(one.task), time_left(one)) for one in next_for_me()],
         team=own_team(session(), actor(), period, day()) if period and Permission.SEE_TEAM in held else None,
         funnel=_funnel(period) if view else None,
-        offers=across.waiting(session(), day()) if _is_office() else 0,
         imports=recent(session(), actor(), 5) if Permission.IMPORT in held else None,
     )
-
-
-def _is_office() -> bool:
-    """Whether an office agrees to input across agencies; a person finds the same among what is next."""
-    return actor().person_id is None and actor().holds_whole(Permission.SHARE_INPUT)
 
 
 @pages.post("/notices")

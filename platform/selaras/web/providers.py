@@ -18,6 +18,8 @@ from selaras.identity.permissions import Permission
 from selaras.identity.provider_queries import ProviderView, locked_out, provider
 from selaras.identity.provider_queries import providers as listed
 from selaras.identity.queries import names_of
+from selaras.identity.renewing import adopt
+from selaras.identity.retiring import retire
 from selaras.web import provider_test
 from selaras.web.blueprint import pages
 from selaras.web.pages import render, see
@@ -120,10 +122,21 @@ def switch_on_identity_provider(provider_id: UUID) -> BaseResponse:
 def retire_identity_provider(provider_id: UUID) -> BaseResponse:
     """Let nobody sign in by it any more; the last working way in is kept."""
     try:
-        providers.retire(session(), actor(), provider_id)
+        retire(session(), process().sessions, actor(), provider_id)
     except Conflict as error:
         return _one(provider_id, error)
     return see("web.identity_provider", "provider-retired", provider_id=provider_id)
+
+
+@pages.post("/identity-providers/<uuid:provider_id>/adoption")
+@needs(Permission.MANAGE_SIGN_IN)
+def adopt_identity_provider(provider_id: UUID) -> BaseResponse:
+    """Take over what the provider publishes now, after reading what changed."""
+    try:
+        adopt(session(), actor(), provider_id)
+    except Conflict as error:
+        return _one(provider_id, error)
+    return see("web.identity_provider", "provider-adopted", provider_id=provider_id)
 
 
 @pages.post("/identity-providers/<uuid:provider_id>/unlink")
