@@ -13,9 +13,11 @@ from factories.desk import Desk, path, stored
 from factories.site import PERIOD, Home, Site, Visitor
 from sqlalchemy import event, text
 
+from selaras.agenda.reminders import asked_on, remind_all
 from selaras.clock import fixed
 from selaras.evaluation.superior_rules import Asked, deputy_since, sides_for
 from selaras.organisation.queries import superior_of
+from selaras.regulation import load_registry
 
 WHY = "SK mutasi nomor 800/17 tahun 2026."
 NOW = datetime(2026, 9, 14, 3, tzinfo=UTC)  # a Monday
@@ -224,7 +226,16 @@ def test_repeated_taps_withdrawal_and_expiry(site: Site) -> None:
         assert home.as_person(12).get("/api/v1/superior-proposals").json["items"][0]["state"] == "expired"
         late = answer(home.as_person(1), two)
         assert (late.status_code, late.json["code"]) == (409, "superior_proposal_over")
+        assert (expired(home), expired(home)) == (1, 0)
+        told = home.as_person(12).get("/api/v1/me/notices").json["items"]
+        assert any(one["code"] == "superior_expired" for one in told)
         assert propose(home, 12, 21, date(2026, 10, 1)).status_code == 201
+
+
+def expired(home: Home) -> int:
+    """How many are told, by today's reminders, that their proposal is over."""
+    with home.database.tenant(home.tenant_id) as session:
+        return remind_all(session, asked_on(session, home.tenant_id, load_registry()))["superiors"]
 
 
 def test_two_answers_at_the_same_moment_change_the_line_once(site: Site) -> None:

@@ -156,6 +156,8 @@ KINDS = {
     "api_unlocks.answer_unlock": "about",
     "api_unlocks.end_unlock": "about",
     "web.objection_figures": "figures",
+    "web.follow_figures_page": "figures",
+    "api_what follows.show_follow_figures": "figures",
     "web.outages_page": "figures",
     "web.record_outage_here": "figures",
     "api_objections.show_objection_figures": "figures",

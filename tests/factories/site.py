@@ -65,10 +65,8 @@ class Visitor:
 
     def send(self, method: str, path: str, json: object = None, **more: Any) -> TestResponse:
         """A change through the API, with its token."""
-        token = self.get("/api/v1/me").json["form_token"]
-        return self.client.open(
-            path, method=method, base_url=f"http://{self.host}", json=json, headers={"X-Form-Token": token}, **more
-        )
+        headers = {"X-Form-Token": self.get("/api/v1/me").json["form_token"], **more.pop("headers", {})}
+        return self.client.open(path, method=method, base_url=f"http://{self.host}", json=json, headers=headers, **more)
 
     def sign_in_as(self, agency: UUID, account_id: UUID) -> Visitor:
         """As if the agency's identity provider had just said who this is; the real flow is in tests/identity."""

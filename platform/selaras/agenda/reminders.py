@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from selaras.calendar.queries import office_calendar
 from selaras.clock import today
 from selaras.evaluation import reminding as evaluation
+from selaras.followup.improvement_plans.reminding import remind_of_improvement
 from selaras.jobs.context import Handler, JobContext
 from selaras.monitoring.coaching import remind_of_follow_ups
 from selaras.organisation.reminding import Reminded, Reminder
@@ -24,6 +25,8 @@ REMINDERS: Final[dict[str, Reminder]] = {
     "follow_ups": remind_of_follow_ups,
     "ratings": evaluation.remind_of_ratings,
     "answers": evaluation.remind_of_answers,
+    "improvement": remind_of_improvement,
+    "superiors": evaluation.tell_of_expired,
 }
 
 

@@ -46,6 +46,7 @@ from selaras.api import (
     tickets,
     unit_ratings,
     unlocks,
+    what_follows,
 )
 from selaras.api.documented import DocumentedApi
 from selaras.api.encoding import problem_response
@@ -82,6 +83,7 @@ MODULES = (
     exports,
     followup,
     objections,
+    what_follows,
     unlocks,
     remuneration,
     rule_choices,

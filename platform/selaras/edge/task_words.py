@@ -202,6 +202,25 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Read and decide"),
         "web.objections",
     ),
+    "improvement_to_write": TaskWords(
+        lambda task: ngettext(
+            "%(num)s result of your team is to be improved, and nothing is written about it",
+            "%(num)s results of your team are to be improved, and nothing is written about them",
+            task.count,
+        ),
+        lambda: _("Write an improvement plan"),
+        "web.team",
+        (),
+        lambda: _("Say why it was not reached, and what is done until when; nothing ends with a number."),
+    ),
+    "improvement_steps": TaskWords(
+        lambda task: ngettext(
+            "%(num)s step of an improvement plan is yours", "%(num)s steps of an improvement plan are yours", task.count
+        ),
+        lambda: _("See the steps"),
+        "web.what_follows_page",
+        ("person_id", "period"),
+    ),
 }
 
 

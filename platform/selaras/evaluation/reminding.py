@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from selaras.clock import now
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
 from selaras.evaluation.queries import PeriodView, periods
@@ -49,6 +50,17 @@ _UNANSWERED = """
                        AND e.state IN ('accepted', 'objected', 'final'))
     GROUP BY o.person_id
 """
+_EXPIRED = text(
+    """
+    WITH over AS (
+        UPDATE selaras.superior_proposal SET state = 'expired', settled_at = :at
+        WHERE tenant_id = :tenant AND state = 'open' AND expires_on < CAST(:day AS date) RETURNING id, person_id
+    )
+    INSERT INTO selaras.notice (tenant_id, person_id, code, subject_id, params, created_at)
+    SELECT :tenant, over.person_id, 'superior_expired', over.id, jsonb_build_object('proposal', over.id), :at
+    FROM over ON CONFLICT DO NOTHING
+    """
+)
 _DELIVERED = text(
     """
     SELECT b.id, b.delivered_at, p.code, t.description -> 'objection' AS clock
@@ -86,6 +98,12 @@ def remind_of_answers(session: Session, asked: Reminded) -> int:
         if step in ("soon", "last"):
             told += remind(session, _UNANSWERED, "answer_due", str(row.id), until, step, batch=row.id, of=row.code)
     return told
+
+
+def tell_of_expired(session: Session, asked: Reminded) -> int:
+    """Whoever proposed another superior and got no answer in time is told that it is over, and can propose anew."""
+    values = {"tenant": tenant_of(session), "day": asked.day, "at": now()}
+    return int(session.execute(_EXPIRED, values).rowcount)  # type: ignore[attr-defined]  # a cursor result
 
 
 def _about(session: Session, asked: Reminded, whom: str, code: str, period: PeriodView, due: date | None) -> int:

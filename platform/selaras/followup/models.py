@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
 from selaras.followup.desk import models as desk  # noqa: F401  # tables are found through this module
+from selaras.followup.improvement_plans import models as improvement_plans  # noqa: F401  # tables are found so
 
 
 class RemunerationTable(TenantModel):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from selaras.followup.access import desk
+from selaras.followup.improvement_plans import tasks as improvement_plans
 from selaras.identity.permissions import Permission
 from selaras.organisation.tasks import Asked, Source, Task
 
@@ -26,4 +27,5 @@ SOURCES = (
         frozenset({Permission.SEE_TEAM, Permission.DECIDE_FOLLOWUP, Permission.ENDORSE_FOLLOWUP}),
         objections_to_decide,
     ),
+    *improvement_plans.SOURCES,
 )

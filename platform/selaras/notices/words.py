@@ -67,6 +67,11 @@ TITLES: Mapping[str, str] = {
     "guidance_recorded": _("A guidance or counselling talk with you was recorded; please read and acknowledge it"),
     "guidance_followed": _("What became of a guidance or counselling talk with you was recorded"),
     "guidance_acknowledged": _("A guidance or counselling talk that you held was acknowledged"),
+    "superior_expired": _("Nobody answered your proposal of another superior in time; you can propose anew"),
+    "improvement_plan": _("An improvement plan about a result of yours, or with a step of yours, was written"),
+    "improvement_done": _("A step of an improvement plan is done"),
+    "improvement_closed": _("What came of your improvement plan was recorded"),
+    "improvement_due": _("A step of an improvement plan is due"),
     "follow_up_due": _("A follow-up of a guidance or counselling talk is due"),
 }
 SOMETHING_NEW = _("There is a new message in Selaras")

@@ -61,6 +61,7 @@ from selaras.web import (
     unit_ratings,
     unlocks,
     verifying,
+    what_follows,
 )
 from selaras.web.assets import ENDPOINT as ASSETS
 from selaras.web.blueprint import pages
@@ -92,6 +93,7 @@ PAGES = (
     verifying,
     unit_ratings,
     unlocks,
+    what_follows,
     tickets,
     closing,
     exchange,

@@ -122,6 +122,11 @@ def _recommendations(one: NoticeView) -> Link:
     return str(one.params["meeting"]), url_for("web.calibration_results")
 
 
+def _follow_up(one: NoticeView) -> Link:
+    period, person = one.params["period"], one.params["person"]
+    return period_in_words(period), url_for("web.what_follows_page", person_id=person, period=period)
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "acknowledged": _acknowledgement,
     "objection_filed": _objection_to_judge,
@@ -154,6 +159,7 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "calibration_invited": _meeting,
     "calibration_answered": _meeting,
     "calibration_result": _recommendations,
+    "superior_expired": _superiors,
     "plan_due": _own_plan,
     "plans_to_decide_due": _team,
     "progress_due": _progress,
@@ -163,6 +169,8 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "guidance_followed": _talks,
     "guidance_acknowledged": _talks,
     "follow_up_due": _talks,
+    **dict.fromkeys(("improvement_plan", "improvement_done", "improvement_closed"), _follow_up),
+    "improvement_due": lambda _one: (gettext("What is next"), url_for("web.home")),
     "evidence_infected": lambda _one: (gettext("My log"), url_for("web.log_page")),
     "ratings_due": _team,
     "rating_changed": _rating_change,

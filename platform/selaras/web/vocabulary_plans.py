@@ -44,6 +44,17 @@ LEFT_OUT = {
     "no_appraiser": _("nobody appraises them today"),
     "number_unknown": _("nobody here whom you manage or appraise has this number"),
 }
+FOLLOWS = {
+    "improve_missing": _("to be improved; no improvement plan is written yet"),
+    "improving": _("an improvement plan is under way"),
+    "improving_late": _("an improvement plan is under way; a step is late"),
+    "improved": _("an improvement plan was carried out and closed"),
+    "formal": _("the path of PP 30/2019 Ps 56–58 is under way"),
+    "next_missing": _("leads to the next plan, which is not handed in yet"),
+    "led_on": _("led on to the next plan"),
+    "talk_missing": _("leads to a talk, which is not recorded yet"),
+    "talked": _("was talked about"),
+}
 RAISES = {
     "open": _("not taken over yet"),
     "taken": _("taken over"),

@@ -1,0 +1,1 @@
+"""What the two do about a result that was not reached, and whether anything follows each result."""
