@@ -195,6 +195,13 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Accept or refuse"),
         "web.calibration_results",
     ),
+    "pay_tables_to_answer": TaskWords(
+        lambda task: ngettext(
+            "%(num)s table of pay waits for your answer", "%(num)s tables of pay wait for your answer", task.count
+        ),
+        lambda: _("Read and answer"),
+        "web.pay_tables",
+    ),
     "objections_to_decide": TaskWords(
         lambda task: ngettext(
             "%(num)s objection waits for your decision", "%(num)s objections wait for your decision", task.count

@@ -106,7 +106,7 @@ def export(session: Session, actor: Actor, asked: Asked, *, most: int | None = N
         raise TooLarge
     note(session, actor, [UUID(one) for one in frame.get_column(_PERSON).drop_nulls().unique(maintain_order=True)])
     header, rows = _table(one, frame.drop(_PERSON))
-    data = _csv(header, rows) if asked.format == "csv" else _xlsx(one.code, header, rows)
+    data = csv_file(header, rows) if asked.format == "csv" else xlsx_file(one.code, header, rows)
     digest = hashlib.sha256(data).hexdigest()
     payload = {"list": one.code, "format": asked.format, "rows": frame.height, "sha256": digest}
     record(session, actor, "export.make", f"list:{one.code}", payload)
@@ -163,16 +163,17 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_RISKY) and not _NUMBER.fullmatch(cell) else cell
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_file(header: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ";") -> bytes:
+    """Rows of text as CSV, with the mark at the beginning by which spreadsheets see that it is UTF-8."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(header)
     writer.writerows([safe(cell) for cell in row] for row in rows)
-    # The mark at the beginning tells spreadsheets that it is UTF-8; the import knows it.
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def xlsx_file(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows of text as a workbook of one sheet."""
     return sheet.sheet(title, [(one, max(12, min(40, len(one) + 4))) for one in header], rows, now())
 
 

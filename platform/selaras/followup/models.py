@@ -14,13 +14,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
 from selaras.followup.desk import models as desk  # noqa: F401  # tables are found through this module
 from selaras.followup.improvement_plans import models as improvement_plans  # noqa: F401  # tables are found so
+from selaras.followup.pay import models as pay  # noqa: F401  # the same
 
 
 class RemunerationTable(TenantModel):
     """An agency's scheme: outcome × job class → percent and rupiah in one of the shapes of the remuneration kit.
 
     Dated, with its source and how sure we are of it; `options` hold what the shape needs besides the two tables
-    (`selaras.regulation.kit.read_scheme`). A changed scheme is a new row with the next `version`.
+    (`selaras.regulation.kit.read_scheme`), `rows` a decision table where the outcome alone does not say the percent.
+    A changed scheme is a new row with the next `version`; `restores`: the earlier version that it brings back.
     """
 
     __tablename__ = "remuneration_table"
@@ -32,6 +34,8 @@ class RemunerationTable(TenantModel):
     effect: Mapped[str]
     shape: Mapped[str] = mapped_column(server_default="quarter_to_next_quarter")
     options: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    rows: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    restores: Mapped[int | None] = mapped_column(SmallInteger)
     version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     source: Mapped[str]
     certainty: Mapped[str]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -85,13 +85,14 @@ def apply_table(session: Session, period_id: UUID, batch_id: UUID, day: date) ->
 def revise(session: Session, actor: Actor, table_id: UUID, start: date, scheme: Mapping[str, Any]) -> UUID:
     """Replace a scheme from `start` on by its next version: the old one ends, what was paid by it stays explained.
 
-    `scheme` holds what changes, of `name`, `percents`, `bases`, `effect`, `shape`, `options`, `source`, `certainty`.
+    `scheme` holds what changes, of `name`, `percents`, `bases`, `effect`, `shape`, `options`, `rows`, `source`,
+    `certainty`; and `restores`, the version that is brought back.
     Raises NotFound for an unknown table, Invalid for a day it does not cover or a scheme that cannot be.
     """
     old = session.get(RemunerationTable, (tenant_of(session), table_id))
     if old is None:
         raise NotFound("remuneration.unknown", "There is no such scheme of remuneration.")
-    if unknown := sorted(set(scheme) - set(_REVISABLE)):
+    if unknown := sorted(set(scheme) - {*_REVISABLE, "restores"}):
         raise Invalid("remuneration.unknown_part", "A scheme has no part {part}.", part=unknown[0])
     lower, upper = old.during.lower, old.during.upper
     if lower is None or start <= lower or (upper is not None and start >= upper):
@@ -101,7 +102,10 @@ def revise(session: Session, actor: Actor, table_id: UUID, start: date, scheme: 
             day=start.isoformat(),
         )
     values = {name: scheme.get(name, getattr(old, name)) for name in _REVISABLE}
-    new = RemunerationTable(kind=old.kind, version=old.version + 1, during=Range(start, upper), **values)
+    newest = select(func.max(RemunerationTable.version)).where(RemunerationTable.kind == old.kind)
+    version = (session.scalar(newest) or 0) + 1
+    during = Range(start, upper)
+    new = RemunerationTable(kind=old.kind, version=version, restores=scheme.get("restores"), during=during, **values)
     scheme_of(new)
     old.during = Range(lower, start)
     session.flush()
@@ -111,7 +115,7 @@ def revise(session: Session, actor: Actor, table_id: UUID, start: date, scheme: 
     return new.id
 
 
-_REVISABLE = ("name", "percents", "bases", "effect", "shape", "options", "source", "certainty")
+_REVISABLE = ("name", "percents", "bases", "effect", "shape", "options", "rows", "source", "certainty")
 
 _FACTS = """
     SELECT o.person_id, o.segment, o.revision, o.outcome, p.job_class::text, a.employment = 'cpns', acting.job_class
@@ -144,19 +148,10 @@ def _apply_scheme(
     session: Session, table: RemunerationTable, scheme: PayScheme, parameters: Mapping[str, object]
 ) -> int:
     """Schemes with more than one percent of one base, by the same steps that explain an amount later."""
-    bases = {str(job_class): float(base) for job_class, base in table.bases.items()}
-    codes, values = list(bases), list(bases.values())
-    read = read_frame(session, _FACTS, parameters, _FACTS_SCHEMA).with_columns(
-        pl.col("job_class").replace_strict(codes, values, default=None, return_dtype=pl.Float64).alias("base"),
-        pl.col("acting_class")
-        .replace_strict(codes, values, default=None, return_dtype=pl.Float64)
-        .alias("acting_base"),
-        candidate=pl.col("candidate") == "t",
-        attendance=pl.lit(None, dtype=pl.Float64),
-    )
-    paid = scheme.apply(read).filter(pl.col("amount").is_not_null())
-    kept = pl.struct("base", "candidate", "acting_base").struct.json_encode()
-    plain = ~pl.col("candidate") & pl.col("acting_base").is_null()
+    read = read_frame(session, _FACTS, parameters, _FACTS_SCHEMA)
+    paid = worked_out(scheme, table.bases, read).filter(pl.col("amount").is_not_null())
+    kept = pl.struct("base", "candidate", "acting_base", "job_class").struct.json_encode()
+    plain = ~pl.col("candidate") & pl.col("acting_base").is_null() & pl.lit(not scheme.rows)
     rows = paid.select(
         pl.lit(str(table.tenant_id)).alias("tenant_id"),
         pl.lit(str(parameters["period"])).alias("period_id"),
@@ -172,6 +167,21 @@ def _apply_scheme(
     return insert_frame(session, "remuneration", rows)
 
 
+def worked_out(scheme: PayScheme, bases: Mapping[str, Any], facts: pl.DataFrame) -> pl.DataFrame:
+    """`facts` (outcome, job_class, acting_class, candidate as the database writes it) with every step and the amount.
+
+    Further columns stay; attendance and taken_off count where they are among the columns.
+    """
+    codes, values = [str(one) for one in bases], [float(base) for base in bases.values()]
+    based = [
+        pl.col(name).replace_strict(codes, values, default=None, return_dtype=pl.Float64).alias(made)
+        for name, made in (("job_class", "base"), ("acting_class", "acting_base"))
+    ]
+    return scheme.apply(facts.with_columns(*based, candidate=pl.col("candidate") == "t"))
+
+
 def scheme_of(table: RemunerationTable) -> PayScheme:
     """The scheme that a row of the agency's table holds. Raises Invalid for one that cannot be."""
-    return read_scheme(table.kind, table.shape, table.percents, table.source, table.certainty, table.options or {})
+    return read_scheme(
+        table.kind, table.shape, table.percents, table.source, table.certainty, table.options or {}, table.rows or ()
+    )

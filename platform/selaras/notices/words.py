@@ -41,6 +41,8 @@ TITLES: Mapping[str, str] = {
     "unlocked": _("Something locked was opened once more"),
     "unlock_refused": _("A request to open something locked was refused"),
     "unlock_ended": _("Something opened was closed again"),
+    "pay_table_approved": _("Your draft of the table of pay was approved"),
+    "pay_table_returned": _("Your draft of the table of pay came back"),
     "objection_hearing": _("Explain yourself about an objection"),
     "objection_stated": _("A side of an objection has explained itself"),
     "objection_decider": _("Somebody else decides an objection now"),

@@ -127,6 +127,10 @@ def _follow_up(one: NoticeView) -> Link:
     return period_in_words(period), url_for("web.what_follows_page", person_id=person, period=period)
 
 
+def _pay_draft(one: NoticeView) -> Link:
+    return gettext("Draft of the table of pay"), url_for("web.pay_draft", draft_id=one.subject_id)
+
+
 LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "acknowledged": _acknowledgement,
     "objection_filed": _objection_to_judge,
@@ -136,6 +140,8 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "unlocked": _unlock,
     "unlock_refused": _unlock,
     "unlock_ended": _unlock,
+    "pay_table_approved": _pay_draft,
+    "pay_table_returned": _pay_draft,
     "objection_hearing": _objection_to_judge,
     "objection_stated": _objection_to_judge,
     "objection_decider": _objection_to_judge,

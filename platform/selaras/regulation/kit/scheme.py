@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
 
 from selaras.errors import Invalid
+from selaras.regulation.kit.decision import DecisionRow, decided, read_rows
+from selaras.regulation.kit.marks import Mark, read_marks
 from selaras.regulation.kit.pay import refuse_wrong_kind
-from selaras.regulation.kit.shares import part_of, weighted
-from selaras.regulation.rounding import round_law
+from selaras.regulation.kit.roundings import USUAL, RoundingStep, read_rounding, rounded
+from selaras.regulation.kit.shares import less, part_of, weighted
 from selaras.regulation.types import Label
 
 ActingWay = Literal["own", "acting", "own_and_share"]
@@ -22,6 +24,8 @@ FACTS = {
     "candidate": pl.Boolean(),
     "acting_base": pl.Float64(),
     "attendance": pl.Float64(),
+    "job_class": pl.Int64(),
+    "taken_off": pl.Float64(),
 }
 """What `PayScheme.apply` reads of each person; everything but the outcome and the base may be empty."""
 
@@ -31,6 +35,7 @@ _LABELS: Mapping[str, tuple[Label, str]] = {
     "full_base": ({"id": "Dasar yang dipakai", "en": "Base that is used"}, "Rp"),
     "performance": ({"id": "Bagian kinerja menurut predikat", "en": "Performance by the predikat"}, "%"),
     "attendance_used": ({"id": "Bagian kehadiran", "en": "Attendance"}, "%"),
+    "taken_off_used": ({"id": "Potongan cuti dan hukuman disiplin", "en": "Deduction for leave and discipline"}, "%"),
     "percent": ({"id": "Persentase yang dibayarkan", "en": "Percentage that is paid"}, "%"),
     "amount": ({"id": "Tunjangan sebulan", "en": "Pay a month"}, "Rp"),
 }
@@ -60,6 +65,8 @@ class PayScheme:
     candidate_percent: per cent of the base that a candidate gets. acting: what an acting officer's base is, their own,
     the acting post's, or their own and `acting_percent` of the acting post's. components: component → per cent of
     the base; each is realised and rounded by itself. sources: step → (article, certainty) where it is not the table's.
+    rows: a decision table, in place of percents by outcome alone. rounding: what is rounded, in this order. marks: what
+    attendance, leave and discipline of a month take off; attendance_lag: how many months before the paid one they lie.
     """
 
     kind: str
@@ -73,11 +80,22 @@ class PayScheme:
     acting_percent: float = 0.0
     components: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    rows: tuple[DecisionRow, ...] = ()
+    rounding: tuple[RoundingStep, ...] = USUAL
+    marks: tuple[Mark, ...] = ()
+    attendance_lag: int = 1
 
     @property
     def is_plain(self) -> bool:
         """Whether the amount is one percent of one base: then one statement pays everybody."""
-        return self.performance_weight == 100 and self.acting == "own" and not self.components
+        simple = self.performance_weight == 100 and self.acting == "own" and self.rounding == USUAL
+        return simple and not self.components and not self.rows
+
+    @property
+    def heeds_attendance(self) -> bool:
+        """Whether how somebody attended changes what they are paid."""
+        asked = self.performance_weight != 100 or any(row.asks_attendance for row in self.rows)
+        return asked or self.shape == "monthly_deduction"
 
     @property
     def paid(self) -> Mapping[str, float]:
@@ -91,8 +109,13 @@ class PayScheme:
 
         Empty where the outcome has no percent or there is no base. Attendance that is not known counts in full.
         """
-        frame = facts.with_columns(pl.col(name).cast(kind) for name, kind in FACTS.items())
-        return frame.with_columns(**self._bases()).with_columns(**self._percents()).with_columns(amount=self._amount())
+        known = [
+            pl.col(name).cast(kind) if name in facts.columns else pl.lit(None, kind).alias(name)
+            for name, kind in FACTS.items()
+        ]
+        frame = facts.with_columns(known).with_columns(attendance_used=pl.col("attendance").fill_null(100.0))
+        frame = frame.with_columns(**self._bases(), performance=self._performance())
+        return frame.with_columns(**self._percents()).with_columns(amount=self._amount())
 
     def explain(self, facts: Mapping[str, Any]) -> tuple[PayLine, ...]:
         """The receipt of one person's amount, from the same facts by the same steps."""
@@ -112,28 +135,44 @@ class PayScheme:
         }
         return {"own_base": own, "candidate_base": cut, "full_base": way[self.acting]}
 
-    def _percents(self) -> dict[str, pl.Expr]:
+    def _performance(self) -> pl.Expr:
+        if self.rows:
+            found = decided(self.rows)
+            return 100 - found if self.shape == "monthly_deduction" else found
         codes, values = list(self.paid), [float(value) for value in self.paid.values()]
-        performance = pl.col("outcome").replace_strict(codes, values, default=None, return_dtype=pl.Float64)
-        attendance = pl.col("attendance").fill_null(100.0)
-        parts = [(self.performance_weight, performance), (100 - self.performance_weight, attendance)]
-        return {"performance": performance, "attendance_used": attendance, "percent": weighted(parts)}
+        return pl.col("outcome").replace_strict(codes, values, default=None, return_dtype=pl.Float64)
+
+    def _percents(self) -> dict[str, pl.Expr]:
+        performance, attendance = pl.col("performance"), pl.col("attendance_used")
+        taken = pl.col("taken_off").fill_null(0.0)
+        if self.shape == "monthly_deduction":
+            whole = less(pl.lit(100.0), 100 - performance, 100 - attendance)
+        else:
+            parts = [(self.performance_weight, performance), (100 - self.performance_weight, attendance)]
+            whole = weighted(parts)
+        return {"taken_off_used": taken, "percent": rounded(less(whole, taken), "percent", self.rounding, self.source)}
 
     def _amount(self) -> pl.Expr:
         shares = list(self.components.values()) or [100.0]
-        rounded = [
-            round_law(part_of(part_of(pl.col("full_base"), share), pl.col("percent")), 0, article=self.source)
+        parts = [
+            rounded(
+                part_of(part_of(pl.col("full_base"), share), pl.col("percent")), "component", self.rounding, self.source
+            )
             for share in shares
         ]
-        return pl.sum_horizontal(*rounded, ignore_nulls=False)
+        return rounded(pl.sum_horizontal(*parts, ignore_nulls=False), "amount", self.rounding, self.source)
 
     def _says(self, step: str, row: Mapping[str, Any]) -> bool:
         if step == "candidate_base":
             return bool(row["candidate"])
         if step == "full_base":
             return bool(row["acting_base"] is not None and self.acting != "own")
-        if step in ("performance", "attendance_used"):
-            return self.performance_weight != 100
+        if step == "taken_off_used":
+            return bool(row["taken_off_used"])
+        if step == "performance":
+            return self.performance_weight != 100 or self.shape == "monthly_deduction"
+        if step == "attendance_used":
+            return self.performance_weight != 100 or (self.heeds_attendance and row["attendance"] is not None)
         return True
 
     def _line(self, step: str, value: float | None) -> PayLine:
@@ -143,12 +182,18 @@ class PayScheme:
 
 
 def read_scheme(
-    kind: str, shape: str, percents: Mapping[str, Any], source: str, certainty: str, options: Mapping[str, Any]
+    kind: str,
+    shape: str,
+    percents: Mapping[str, Any],
+    source: str,
+    certainty: str,
+    options: Mapping[str, Any],
+    rows: Iterable[Mapping[str, Any]] = (),
 ) -> PayScheme:
     """A scheme from its stored parts; raises Invalid for a shape of the other kind or an option that cannot be."""
     refuse_wrong_kind(kind, shape)
     numbers = {name: float(options[name]) for name in _NUMBERS if name in options}
-    unknown = sorted(set(options) - {*_NUMBERS, "acting", "components", "sources"})
+    unknown = sorted(set(options) - {*_NUMBERS, *_OTHERS})
     acting = options.get("acting", "own")
     components = {str(name): float(share) for name, share in options.get("components", {}).items()}
     problem = ""
@@ -171,8 +216,13 @@ def read_scheme(
         acting=acting,
         components=components,
         sources={step: (str(pair[0]), str(pair[1])) for step, pair in options.get("sources", {}).items()},
+        rows=read_rows(rows),
+        rounding=read_rounding(options.get("rounding", ()), source),
+        marks=read_marks(options.get("marks", ()), source),
+        attendance_lag=int(options.get("attendance_lag", 1)),
         **numbers,
     )
 
 
+_OTHERS = ("acting", "components", "sources", "rounding", "marks", "attendance_lag", "hit")
 _NUMBERS = ("performance_weight", "candidate_percent", "acting_percent")
