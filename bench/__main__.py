@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-MEASUREMENTS = ("close", "request", "provision", "appraise", "tree", "identity", "funnel", "deadline")
+MEASUREMENTS = ("close", "request", "provision", "appraise", "tree", "identity", "funnel", "deadline", "survey")
 
 
 def main() -> None:

@@ -81,6 +81,16 @@ def test_nothing_is_lost_or_doubled_in_the_deadline_minute(bench: Any) -> None:
     assert (figures["lost"], figures["doubled"]) == (0, 0)
 
 
+def test_a_survey_is_given_out_answered_and_counted(bench: Any) -> None:
+    printed, figures = bench("survey", "--people", "60", "--answers", "20")
+    assert "one answer, p99" in printed
+    assert figures["counted"] == figures["asked"] > 300
+    assert 0 < figures["empty_groups"] < figures["groups"] == 180
+    for name in ("opening", "answer_p50", "closing", "decrypting"):
+        assert figures[name] > 0
+    assert all(figures[name] > 0 for name in ("opening_raw", "answer_raw_p50", "closing_raw"))
+
+
 def test_an_unknown_measurement_is_refused_in_words() -> None:
     done = subprocess.run([sys.executable, "-m", "bench", "x"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1

@@ -189,6 +189,7 @@ KINDS = {
     "api_closing.override": "figures",
     "api_closing.show_period": "figures",
     "api_closing.start_close": "figures",
+    "api_closing.show_period_readiness": "figures",
     "api_evaluation.list_periods": "figures",
     "api_evaluation.open_period": "figures",
     "api_evaluation.remove_period": "figures",

@@ -80,10 +80,12 @@ class Survey:
             self.id = campaigns.plan(session, system(self.tenant_id), rules, wanted, day())
         return self.id
 
-    def open(self) -> campaigns.Opened:
+    def open(self, *disputes: tuple[int, int]) -> campaigns.Opened:
+        """`disputes`: pairs between whom an objection is running."""
         rules = self.rules()
+        pairs = [tuple(sorted((self.person(one), self.person(other)))) for one, other in disputes]
         with self.database.tenant(self.tenant_id) as session:
-            made = campaigns.open_campaign(session, system(self.tenant_id), self.vault, self.id, rules, day())
+            made = campaigns.open_campaign(session, system(self.tenant_id), self.vault, self.id, rules, day(), pairs)
         self.phrase = made.phrase
         return made
 

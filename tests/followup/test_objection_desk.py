@@ -18,6 +18,7 @@ from selaras.clock import now
 from selaras.files.service import forget, keep
 from selaras.files.store import LocalStore
 from selaras.followup.desk.figures import FEW, figures
+from selaras.followup.desk.parties import running_parties
 from selaras.identity.actor import system
 from selaras.identity.permissions import Role
 
@@ -240,15 +241,23 @@ def test_whoever_declares_an_interest_decides_no_more(site: Site) -> None:
     assert verdict(ppk, home, 40, verdict="refused") == 404
 
 
+def parties(home: Home) -> set[tuple[UUID, UUID]]:
+    with home.database.tenant(home.tenant_id) as session:
+        return set(running_parties(session))
+
+
 def test_a_withdrawn_objection_is_over(site: Site) -> None:
     home, page = site.closed, desk_page(site.closed, 41)
     object_to(home, 42)
     page = desk_page(home, 42)
+    running = {tuple(sorted((home.person(42), home.person(n)))) for n in (41, 1)}
+    assert running <= parties(home), "with the appraiser, and with who decides"
     assert home.as_person(41).post(f"{page}/withdrawal", on="/").status_code == 404, "only the person withdraws"
     employee = home.as_person(42)
     assert employee.post(f"{page}/withdrawal", on=page).status_code == 303
     assert employee.send("DELETE", api(home, 42)).status_code == 409
     assert "objection_withdrawn" in told(home, 1)
+    assert not running & parties(home)
     receipt = f"{address(home, 42)}/receipts/{PERIOD}"
     again = employee.post(f"{receipt}/objection", {"reason": REASON}, on=receipt)
     assert again.status_code == 409, "the result is final"

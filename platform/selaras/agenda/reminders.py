@@ -13,6 +13,7 @@ from selaras.evaluation import reminding as evaluation
 from selaras.followup.improvement_plans.reminding import remind_of_improvement
 from selaras.jobs.context import Handler, JobContext
 from selaras.monitoring.coaching import remind_of_follow_ups
+from selaras.monitoring.survey.reminding import remind_of_surveys
 from selaras.organisation.reminding import Reminded, Reminder
 from selaras.planning import reminding as planning
 from selaras.regulation import Registry
@@ -23,6 +24,7 @@ REMINDERS: Final[dict[str, Reminder]] = {
     "plans": planning.remind_of_plans,
     "progress": evaluation.remind_of_progress,
     "follow_ups": remind_of_follow_ups,
+    "surveys": remind_of_surveys,
     "ratings": evaluation.remind_of_ratings,
     "answers": evaluation.remind_of_answers,
     "improvement": remind_of_improvement,

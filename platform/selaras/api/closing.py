@@ -12,6 +12,7 @@ from selaras.api.documented import endpoints_of
 from selaras.api.encoding import encoded
 from selaras.api.evaluation import period_of, word_of
 from selaras.api.schemas import schema_of
+from selaras.api.shapes_closing import PeriodReadiness, SurveyStanding
 from selaras.closing import corrections, service
 from selaras.closing.queries import Overview, overview
 from selaras.edge.access import needs
@@ -35,6 +36,33 @@ def show_period(period: str) -> Response:
     return encoded(_overview(overview(session(), period, units)))
 
 
+@endpoints.route("/periods/<period>/readiness")
+@needs(Permission.CLOSE_PERIOD)
+@endpoints.response(200, schema_of(PeriodReadiness))
+def show_period_readiness(period: str) -> Response:
+    """What is still missing before a period can be closed, and how its surveys stand."""
+    found = period_by_code(session(), period)
+    ready = service.readiness(session(), found, rules(found.ends))
+    surveys = [
+        SurveyStanding(
+            campaign_id=one.campaign_id,
+            unit=one.unit,
+            state=one.state,
+            closes=one.closes,
+            running=one.running,
+            fills=one.fills,
+            share=one.share,
+            groups=one.groups,
+            too_few_asked=one.too_few_asked,
+            too_few_answers=one.too_few_answers,
+        )
+        for one in ready.surveys
+    ]
+    missing = len(ready.unrated_units)
+    whole = found.state == "open" and ready.complete and not ready.running_surveys
+    return encoded(PeriodReadiness(found.state, whole, ready.people, ready.rated, ready.units, missing, surveys))
+
+
 @endpoints.route("/closes", methods=["POST"])
 @needs(Permission.CLOSE_PERIOD)
 @endpoints.arguments(schema_of(shapes.CloseRequest))
@@ -43,7 +71,14 @@ def start_close(body: dict[str, Any]) -> Response:
     """Start closing a period; follow its progress at the period."""
     period = period_by_code(session(), body["period"])
     chosen = rules(period.ends)
-    made = service.start(session(), actor(), period.code, chosen, without_unrated=body["without_unrated"])
+    made = service.start(
+        session(),
+        actor(),
+        period.code,
+        chosen,
+        without_unrated=body["without_unrated"],
+        without_surveys=body["without_surveys"],
+    )
     return encoded(shapes.CloseStarted(made, period.code), 202)
 
 

@@ -343,10 +343,11 @@ class PeopleQuery:
 
 @dataclass(frozen=True)
 class CloseRequest:
-    """Close a period; without those who have no rating only if said."""
+    """Close a period; without those who have no rating, and while a survey of it is open, only if said."""
 
     period: str = field(metadata={"validate": Length(max=12)})
     without_unrated: bool = False
+    without_surveys: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,10 @@ class SurveyFigure:
 
 @dataclass(frozen=True)
 class SurveyPerspective:
-    """One perspective; `state` is asked, too_few_asked, too_few_answers or shown."""
+    """One perspective; `state` is asked, too_few_asked, too_few_answers or shown.
+
+    `disputed`: an objection was running between subject and superior on the day the survey was opened.
+    """
 
     code: str
     closed: bool
@@ -97,6 +100,7 @@ class SurveyPerspective:
     answered: int | None
     figures: list[SurveyFigure]
     comments: list[str]
+    disputed: bool = False
 
 
 @dataclass(frozen=True)

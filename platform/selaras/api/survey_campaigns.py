@@ -25,6 +25,7 @@ from selaras.api.shapes_surveys import (
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, instance, rules, session
 from selaras.evaluation.queries import period_by_code
+from selaras.followup.desk.parties import running_parties
 from selaras.identity.permissions import Permission
 from selaras.monitoring.survey import access, campaigns
 from selaras.monitoring.survey.queries import CampaignView
@@ -77,7 +78,8 @@ def exclude_from_campaign(body: dict[str, Any], campaign_id: UUID) -> Response:
 def open_survey_campaign(campaign_id: UUID) -> Response:
     """Draw the raters and ask; the phrase is in this answer only. Repeated, it is refused: the first one holds."""
     ends = access.campaign_seen(session(), actor(), campaign_id).period_ends
-    opened = campaigns.open_campaign(session(), actor(), instance().vault, campaign_id, rules(ends), day())
+    parties = running_parties(session())
+    opened = campaigns.open_campaign(session(), actor(), instance().vault, campaign_id, rules(ends), day(), parties)
     answer = encoded(OpenedCampaign(opened.phrase, opened.subjects, opened.asked))
     answer.headers["Cache-Control"] = "no-store"
     return answer

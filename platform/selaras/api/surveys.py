@@ -89,5 +89,12 @@ def _question(one: ballots.Question) -> Question:
 def _perspective(one: PerspectiveView) -> SurveyPerspective:
     figures = [SurveyFigure(f.behaviour, f.answers, f.mean, f.spread) for f in one.figures.values()]
     return SurveyPerspective(
-        one.asked.code, one.asked.closed, one.invited, one.state, one.answered, figures, list(one.comments)
+        one.asked.code,
+        one.asked.closed,
+        one.invited,
+        one.state,
+        one.answered,
+        figures,
+        list(one.comments),
+        one.disputed,
     )

@@ -50,7 +50,10 @@ def ready(slug: str, period: str) -> None:
         found = service.readiness(session, period_by_code(session, period), _rules(session, period))
     click.echo(f"{found.rated} of {found.people} people are rated.")
     click.echo(f"{found.units - len(found.unrated_units)} of {found.units} units have an organisation rating.")
-    if not found.complete:
+    for one in found.surveys:
+        place = one.unit or "the whole agency"
+        click.echo(f"The survey of {place} is {one.state}; {one.empty} of {one.groups} groups stay empty.")
+    if not found.complete or found.running_surveys:
         raise SystemExit(1)
 
 
@@ -58,7 +61,8 @@ def ready(slug: str, period: str) -> None:
 @_agency
 @_period
 @click.option("--without-unrated", is_flag=True, help="People whom nobody rated get no outcome.")
-def start(slug: str, period: str, without_unrated: bool) -> None:
+@click.option("--without-surveys", is_flag=True, help="Although a 360° survey of the period is open.")
+def start(slug: str, period: str, without_unrated: bool, without_surveys: bool) -> None:
     """Start the close as a job; the workers take it from there."""
     with agency_session(slug) as session:
         service.start(
@@ -67,6 +71,7 @@ def start(slug: str, period: str, without_unrated: bool) -> None:
             period,
             _rules(session, period),
             without_unrated=without_unrated,
+            without_surveys=without_surveys,
         )
     click.echo(f"The close of {period} is started; look at it with “selaras close show”.")
 

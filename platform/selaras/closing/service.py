@@ -38,6 +38,7 @@ from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
 from selaras.jobs.queries import job
 from selaras.jobs.service import enqueue
+from selaras.monitoring.survey.standing import surveys_of
 from selaras.regulation import Rules, load_registry
 from selaras.tenancy.queries import agency, rules_within
 from selaras.tenancy.rule_texts import keep_rule_text
@@ -48,7 +49,7 @@ MOST = 100_000
 
 
 def readiness(session: Session, period: PeriodView, rules: Rules, within: frozenset[UUID] | None = None) -> Readiness:
-    """What is still missing before the period can be closed: two statements, three where somebody is unrated.
+    """What is still missing before the period can be closed: three statements, four where somebody is unrated.
 
     `within`: in these units only.
     """
@@ -70,6 +71,7 @@ def readiness(session: Session, period: PeriodView, rules: Rules, within: frozen
         unrated=tuple((UUID(person), UUID(unit)) for person, unit in unrated.rows()),
         units=units.height,
         unrated_units=tuple(UUID(unit) for unit in missing["unit_id"]),
+        surveys=surveys_of(session, period.id),
     )
 
 
@@ -81,18 +83,30 @@ def _needs_unit_ratings(rules: Rules) -> bool:
     return rules.distribution is not None and rules.distribution.needs_rating
 
 
-def start(session: Session, actor: Actor, code: str, rules: Rules, *, without_unrated: bool = False) -> UUID:
+def start(
+    session: Session,
+    actor: Actor,
+    code: str,
+    rules: Rules,
+    *,
+    without_unrated: bool = False,
+    without_surveys: bool = False,
+) -> UUID:
     """Start closing a period as a job; returns the close's id.
 
     Refused in words while somebody in scope is unrated (unless `without_unrated`: they get no outcome), while a unit
-    has no organisation rating (SE MenPANRB 3/2023: no predikat before it), or while another close is under way.
+    has no organisation rating (SE MenPANRB 3/2023: no predikat before it), while a 360° survey of the period is open
+    (unless `without_surveys`: its answers are in no result), or while another close is under way.
     """
     actor.require(Permission.CLOSE_PERIOD)
     period = period_by_code(session, code)
     day = today(agency(session, tenant_of(session)).time_zone)
     if period.segmented is None and rules.combination and period.state == "open":
         period = _form(session, actor, period, rules)
-    _refuse_unready(period, readiness(session, period, rules), without_unrated, day)
+    ready = readiness(session, period, rules)
+    _refuse_unready(period, ready, without_unrated, day)
+    if ready.running_surveys and not without_surveys:
+        raise _surveys_running(period, ready)
     refuse_handed_over(session, period.id, code)
     refuse_uncalibrated(session, period)
     batch = OutcomeBatch(period_id=period.id, rule_id=keep_rule_text(session, rules))
@@ -166,6 +180,16 @@ def _refuse_unready(period: PeriodView, ready: Readiness, without_unrated: bool,
         raise Conflict(
             "close_nobody_rated", "Nobody is rated for {code}, so there is nothing to close.", code=period.code
         )
+
+
+def _surveys_running(period: PeriodView, ready: Readiness) -> Conflict:
+    return Conflict(
+        "close_surveys_open",
+        "{count} 360° surveys of {code} are open, so their answers would be in no result. Close the surveys first, or "
+        "close the period without them.",
+        count=len(ready.running_surveys),
+        code=period.code,
+    )
 
 
 def close_of(session: Session, code: str) -> Close:

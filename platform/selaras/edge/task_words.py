@@ -147,6 +147,17 @@ WORDS: Mapping[str, TaskWords] = {
         (),
         lambda: _("Nobody learns what you answer, and nothing records that you did."),
     ),
+    "surveys_to_close": TaskWords(
+        lambda task: ngettext(
+            "%(num)s 360° survey is over and waits to be counted",
+            "%(num)s 360° surveys are over and wait to be counted",
+            task.count,
+        ),
+        lambda: _("Count the answers"),
+        "web.survey_campaigns",
+        (),
+        lambda: _("You need the phrase that was shown when the survey was opened."),
+    ),
     "unlocks_to_answer": TaskWords(
         lambda task: ngettext(
             "%(num)s request to open something locked waits for your answer",

@@ -98,7 +98,15 @@ def close(period: str) -> BaseResponse:
     """Start the close."""
     found = period_by_code(session(), period)
     without = request.form.get("without_unrated") == "true"
-    service.start(session(), actor(), period, rules(found.ends), without_unrated=without)
+    without_surveys = request.form.get("without_surveys") == "true"
+    service.start(
+        session(),
+        actor(),
+        period,
+        rules(found.ends),
+        without_unrated=without,
+        without_surveys=without_surveys,
+    )
     return see("web.period_page", "started", period=period)
 
 

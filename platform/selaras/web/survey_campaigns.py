@@ -12,6 +12,7 @@ from selaras.edge.context import actor, day, instance, rules, session
 from selaras.edge.fields import day_of_field
 from selaras.errors import Conflict, DomainError, Invalid, NotFound
 from selaras.evaluation.queries import period_by_code, periods
+from selaras.followup.desk.parties import running_parties
 from selaras.identity.permissions import Permission
 from selaras.monitoring.survey import access, campaigns
 from selaras.organisation.queries import person_by_number, units
@@ -73,7 +74,9 @@ def open_survey(campaign_id: UUID) -> BaseResponse:
     try:
         with session().begin_nested():
             ends = access.campaign_seen(session(), actor(), campaign_id).period_ends
-            opened = campaigns.open_campaign(session(), actor(), instance().vault, campaign_id, rules(ends), day())
+            opened = campaigns.open_campaign(
+                session(), actor(), instance().vault, campaign_id, rules(ends), day(), running_parties(session())
+            )
     except Conflict as error:
         return _campaign(campaign_id, error)
     found = access.campaign_seen(session(), actor(), campaign_id)

@@ -176,6 +176,16 @@ def by_leftovers(looted: Loot) -> dict[UUID, str]:
     return {UUID(int=n): "left" for n, _ in enumerate(left)}
 
 
+def by_messages(looted: Loot) -> dict[UUID, str]:
+    """Whoever got another message about the survey than the others who were asked has answered, or has not."""
+    asked = {row["rater_id"] for row in looted.open[-1]["survey_invitation"]}
+    told: dict[str, set[UUID]] = {}
+    for row in looted.closed["notice"]:
+        if row["code"].startswith("survey_") and row["code"] != "survey_closed":
+            told.setdefault(f"{row['code']} {row['params']} {row['created_at']}", set()).add(row["person_id"])
+    return {rater: said for said, people in told.items() for rater in asked - people}
+
+
 ATTACKS = (
     by_reading,
     by_length,
@@ -184,6 +194,7 @@ ATTACKS = (
     by_time,
     by_transaction,
     by_difference,
+    by_messages,
     by_small_groups,
     by_leftovers,
 )

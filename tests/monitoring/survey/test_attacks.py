@@ -12,10 +12,12 @@ import pytest
 from factories.surveys import Survey
 from sqlalchemy import text
 
+from selaras.agenda.reminders import asked_on
 from selaras.audit.service import record
 from selaras.identity.actor import system
-from selaras.monitoring.survey import ballots, campaigns, jobs, rules, sealing
+from selaras.monitoring.survey import ballots, campaigns, jobs, reminding, rules, sealing
 from selaras.monitoring.survey.terms import Terms
+from selaras.regulation import load_registry
 
 from . import attacks
 from .attacks import ATTACKS, Loot, Secret, loot
@@ -38,6 +40,8 @@ def robbed(survey: Survey, url: str) -> Loot:
         stolen.append(loot(url, survey.tenant_id))
     for rater, _ in survey.asked(LONELY, "peers")[:2]:
         survey.cast(rater, LONELY, {"loyal": 1}, "Kata dari dua orang saja.")
+    with survey.database.tenant(survey.tenant_id) as session:
+        assert reminding.remind_of_surveys(session, asked_on(session, survey.tenant_id, load_registry()))
     survey.close()
     return Loot(stolen, loot(url, survey.tenant_id), known, 3)
 
@@ -123,6 +127,21 @@ def nothing_thrown_away(patch: pytest.MonkeyPatch, _survey: Survey) -> None:
     patch.setattr(jobs, "forget_keys", lambda *_: None)
 
 
+def reminded_of_what_they_have_not_done(patch: pytest.MonkeyPatch, survey: Survey) -> None:
+    real = reminding.remind
+
+    def kind(session, whom, code, *more, **values) -> int:
+        told = real(session, whom, code, *more, **values)
+        answered = [survey.person(rater) for rater, _ in survey.asked(SUBJECT, "peers")]
+        session.execute(
+            text("DELETE FROM selaras.notice WHERE tenant_id = :t AND code = :c AND person_id = ANY(:done)"),
+            {"t": survey.tenant_id, "c": code, "done": answered},
+        )
+        return told
+
+    patch.setattr(reminding, "remind", kind)
+
+
 HOLES: dict[str, tuple[Hole, Callable[[Loot], dict[UUID, str]]]] = {
     "answers in words": (unsealed, attacks.by_reading),
     "not filled up to one length": (not_filled_up, attacks.by_length),
@@ -130,6 +149,7 @@ HOLES: dict[str, tuple[Hole, Callable[[Loot], dict[UUID, str]]]] = {
     "places made of the rater": (made_of_the_rater, attacks.by_joining),
     "a ledger entry for each answer": (written_down_in_the_ledger, attacks.by_transaction),
     "figures while it runs": (figures_while_it_runs, attacks.by_difference),
+    "only those reminded who have not answered": (reminded_of_what_they_have_not_done, attacks.by_messages),
     "no threshold": (no_threshold, attacks.by_small_groups),
     "keys kept": (nothing_thrown_away, attacks.by_leftovers),
 }
@@ -144,7 +164,7 @@ def test_each_attack_succeeds_on_its_hole(survey: Survey, urls, monkeypatch: pyt
     assert believed, name
     if attack in (attacks.by_reading, attacks.by_order):
         assert believed == {one.rater: one.comment for one in looted.secrets}
-    if attack in (attacks.by_joining, attacks.by_transaction):
+    if attack in (attacks.by_joining, attacks.by_transaction, attacks.by_messages):
         assert set(believed) == {one.rater for one in looted.secrets}
 
 

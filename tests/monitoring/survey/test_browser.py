@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from selaras.identity.permissions import Role
 from selaras.identity.sessions import Proof
 
-from .conftest import SUBJECT, Held
+from .conftest import PERIOD, SUBJECT, Held
 
 pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
 HEAVIEST = 100_000
@@ -53,6 +53,7 @@ def test_every_page_is_accessible_light_and_fits_a_narrow_screen(held: Held, ope
         ("before", SUBJECT, f"/surveys/{survey.id}/results/{home.person(SUBJECT)}"),
         ("campaigns", manager, "/survey-campaigns"),
         ("campaign", manager, held.at),
+        ("close of the period", manager, f"/periods/{PERIOD}/close"),
         ("home", peers[0], "/"),
     ]
     faults += [fault for one in running for fault in looked_at(open_page, *one)]

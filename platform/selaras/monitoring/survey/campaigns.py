@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -110,8 +111,19 @@ def exclude(session: Session, actor: Actor, campaign_id: UUID, one: UUID, other:
     record(session, actor, "survey.exclude", f"survey:{campaign_id}", payload)
 
 
-def open_campaign(session: Session, actor: Actor, vault: Vault, campaign_id: UUID, rules: Rules, day: date) -> Opened:
-    """Draw the raters, make the keys and ask; the phrase that opens the answers is in what is returned, and nowhere."""
+def open_campaign(
+    session: Session,
+    actor: Actor,
+    vault: Vault,
+    campaign_id: UUID,
+    rules: Rules,
+    day: date,
+    disputes: Collection[tuple[UUID, UUID]] = (),
+) -> Opened:
+    """Draw the raters, make the keys and ask; the phrase that opens the answers is in what is returned, and nowhere.
+
+    `disputes`: pairs between whom an objection is running today (`followup.desk.parties`).
+    """
     actor.require_whole(Permission.MANAGE_SURVEY)
     campaign = _locked(session, campaign_id, "draft")
     terms, keys = terms_of(rules), new_keys()
@@ -125,6 +137,7 @@ def open_campaign(session: Session, actor: Actor, vault: Vault, campaign_id: UUI
         [one.perspective() for one in terms.asked],
         terms.minimum,
         campaign.seed,
+        disputes,
     )
     session.flush()
     subjects, asked = draw(session, wanted)

@@ -28,6 +28,18 @@ _SUBJECTS = text(
     """
 )
 
+# Only pairs of which one is a subject: the rest of the agency's objections are nobody's business here.
+_DISPUTES = text(
+    """
+    INSERT INTO selaras.survey_conflict (tenant_id, campaign_id, one_id, other_id, reason, origin)
+    SELECT :tenant, :campaign, pair.one, pair.other, '', 'objection'
+    FROM unnest(CAST(:ones AS uuid[]), CAST(:others AS uuid[])) AS pair (one, other)
+    WHERE EXISTS (SELECT FROM selaras.survey_subject s WHERE s.tenant_id = :tenant AND s.campaign_id = :campaign
+                  AND s.person_id IN (pair.one, pair.other))
+    ON CONFLICT DO NOTHING
+    """
+)
+
 # The order of the draw is a hash of seed, subject and rater: whoever has the seed can draw again and compare.
 _INVITATIONS = text(
     """
@@ -58,6 +70,7 @@ _INVITATIONS = text(
             SELECT FROM selaras.survey_conflict c
             WHERE c.tenant_id = :tenant AND c.campaign_id = :campaign
               AND (c.one_id, c.other_id) IN ((subject_id, rater_id), (rater_id, subject_id))
+              AND (c.origin = 'named' OR pair.perspective = ANY(:closed))
         )
     ), kept AS (
         SELECT drawn.*, count(*) OVER (PARTITION BY subject_id, drawn.perspective) AS asked
@@ -75,13 +88,15 @@ _INVITATIONS = text(
 
 _RESULTS = text(
     """
-    INSERT INTO selaras.survey_result (tenant_id, campaign_id, person_id, perspective, asked, state)
+    INSERT INTO selaras.survey_result (tenant_id, campaign_id, person_id, perspective, asked, state, disputed)
     SELECT :tenant, :campaign, s.person_id, p.code, count(i.rater_id),
-           CASE WHEN count(i.rater_id) = 0 THEN 'too_few_asked' ELSE 'asked' END
+           CASE WHEN count(i.rater_id) = 0 THEN 'too_few_asked' ELSE 'asked' END, count(c.id) > 0
     FROM selaras.survey_subject s
     CROSS JOIN unnest(CAST(:perspectives AS text[])) AS p(code)
     LEFT JOIN selaras.survey_invitation i
       ON i.tenant_id = :tenant AND i.campaign_id = :campaign AND i.subject_id = s.person_id AND i.perspective = p.code
+    LEFT JOIN selaras.survey_conflict c ON c.tenant_id = :tenant AND c.campaign_id = :campaign
+     AND c.one_id = least(i.rater_id, i.subject_id) AND c.other_id = greatest(i.rater_id, i.subject_id)
     WHERE s.tenant_id = :tenant AND s.campaign_id = :campaign
     GROUP BY s.person_id, p.code
     """
@@ -90,7 +105,10 @@ _RESULTS = text(
 
 @dataclass(frozen=True)
 class Draw:
-    """What a draw is made from. `units`: those of the subjects; None for the whole agency. `minimum` of closed ones."""
+    """What a draw is made from. `units`: those of the subjects; None for the whole agency. `minimum` of closed ones.
+
+    `disputes`: pairs, in the order of their ids, between whom an objection is running.
+    """
 
     campaign_id: UUID
     period_id: UUID
@@ -100,12 +118,14 @@ class Draw:
     perspectives: Sequence[Perspective]
     minimum: int
     seed: str
+    disputes: Collection[tuple[UUID, UUID]] = ()
 
 
 def draw(session: Session, asked: Draw) -> tuple[int, int]:
-    """Write subjects, invitations and what is not asked, in three statements → how many subjects and invitations.
+    """Write subjects, invitations and what is not asked, in four statements → how many subjects and invitations.
 
-    A closed perspective in which fewer than `minimum` could be asked is not asked at all.
+    A closed perspective in which fewer than `minimum` could be asked is not asked at all. Parties to a running
+    objection are not drawn for closed perspectives; the superior is asked, and what they answer is marked.
     """
     values: dict[str, Any] = {
         "tenant": tenant_of(session),
@@ -118,10 +138,14 @@ def draw(session: Session, asked: Draw) -> tuple[int, int]:
         "perspectives": [one.code for one in asked.perspectives],
         "most": [one.most for one in asked.perspectives],
         "least": [asked.minimum if one.closed else 1 for one in asked.perspectives],
+        "closed": [one.code for one in asked.perspectives if one.closed],
         "seed": asked.seed,
+        "ones": [one for one, _ in asked.disputes],
+        "others": [other for _, other in asked.disputes],
     }
     with set_based(session):
         subjects = session.connection().execute(_SUBJECTS, values).rowcount
+        session.execute(_DISPUTES, values)
         invitations = session.connection().execute(_INVITATIONS, values).rowcount
         session.execute(_RESULTS, values)
     return subjects, invitations

@@ -87,7 +87,10 @@ class SurveyInvitation(TenantTable):
 
 
 class SurveyConflict(TenantModel):
-    """Two people who are not asked about each other in a campaign, and why."""
+    """Two people who are not asked about each other in a campaign, and why: named, or parties to a running objection.
+
+    Between parties the superior is asked all the same, as there is no other, and the answer is marked.
+    """
 
     __tablename__ = "survey_conflict"
 
@@ -95,6 +98,7 @@ class SurveyConflict(TenantModel):
     one_id: Mapped[UUID]
     other_id: Mapped[UUID]
     reason: Mapped[str]
+    origin: Mapped[str] = mapped_column(server_default="named")
 
     __table_args__ = (
         within("campaign_id", _CAMPAIGN),
@@ -102,6 +106,7 @@ class SurveyConflict(TenantModel):
         within("other_id", "person"),
         UniqueConstraint("tenant_id", "campaign_id", "one_id", "other_id"),
         CheckConstraint("one_id <> other_id", name="two"),
+        CheckConstraint("origin IN ('named', 'objection')", name="origin"),
     )
 
 
@@ -136,7 +141,10 @@ class SurveyOpening(TenantTable):
 
 
 class SurveyResult(TenantTable):
-    """How many were asked from one perspective, and what became of it; `answered` only where it may be shown."""
+    """How many were asked from one perspective, and what became of it; `answered` only where it may be shown.
+
+    `disputed`: the superior, who is known by name, was a party to an objection of the subject when it was opened.
+    """
 
     __tablename__ = "survey_result"
 
@@ -146,6 +154,7 @@ class SurveyResult(TenantTable):
     asked: Mapped[int]
     state: Mapped[str]
     answered: Mapped[int | None]
+    disputed: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         within("campaign_id", _CAMPAIGN),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound
 from selaras.monitoring.survey.models import SurveyCampaign, SurveyComment, SurveyFigure, SurveyResult, SurveySubject
+from selaras.monitoring.survey.rules import in_full_tenths
 from selaras.monitoring.survey.terms import Asked, Terms, read
 
 _CAMPAIGNS = """
@@ -25,7 +26,7 @@ _CAMPAIGNS = """
            (SELECT count(*) FROM selaras.survey_comment w
             WHERE w.tenant_id = c.tenant_id AND w.campaign_id = c.id AND w.state = 'waiting') AS waiting,
            (SELECT count(*) FROM selaras.survey_conflict x
-            WHERE x.tenant_id = c.tenant_id AND x.campaign_id = c.id) AS excluded
+            WHERE x.tenant_id = c.tenant_id AND x.campaign_id = c.id AND x.origin = 'named') AS excluded
     FROM selaras.survey_campaign c
     JOIN selaras.period p ON p.tenant_id = c.tenant_id AND p.id = c.period_id
     LEFT JOIN selaras.unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
@@ -71,7 +72,10 @@ class FigureView:
 
 @dataclass(frozen=True)
 class PerspectiveView:
-    """What one perspective came to; without `answered` there is nothing to show, and `state` says why."""
+    """What one perspective came to; without `answered` there is nothing to show, and `state` says why.
+
+    `disputed`: an objection was running between subject and superior on the day the survey was opened.
+    """
 
     asked: Asked
     invited: int
@@ -79,6 +83,7 @@ class PerspectiveView:
     answered: int | None
     figures: dict[str, FigureView]
     comments: tuple[str, ...]
+    disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,7 @@ def _view(row: Row[Any]) -> CampaignView:
         row.moderated,
         row.subjects,
         asked,
-        arrived * 10 // asked * 10 if asked else 0,
+        in_full_tenths(arrived, asked),
         bool(asked) and arrived == asked,
         row.waiting,
         row.excluded,
@@ -255,4 +260,4 @@ def _comments(session: Session, campaign_id: UUID, person_id: UUID) -> dict[str,
 def _perspective(
     asked: Asked, row: SurveyResult, figures: dict[str, FigureView], comments: list[str]
 ) -> PerspectiveView:
-    return PerspectiveView(asked, row.asked, row.state, row.answered, figures, tuple(comments))
+    return PerspectiveView(asked, row.asked, row.state, row.answered, figures, tuple(comments), row.disputed)

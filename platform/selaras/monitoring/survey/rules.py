@@ -74,6 +74,15 @@ class Tally:
         return pl.col("perspective").replace_strict(least, default=10**6, return_dtype=pl.Int64)
 
 
+def in_full_tenths(arrived: int, asked: int) -> int:
+    """The percent that answered, in full tenths: whoever watches it does not see one answer come in.
+
+    >>> in_full_tenths(7, 8), in_full_tenths(0, 0)
+    (80, 0)
+    """
+    return arrived * 10 // asked * 10 if asked else 0
+
+
 def shuffled(found: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """In an order that the system's own randomness gives."""
     mixed = list(found)
