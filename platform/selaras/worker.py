@@ -107,6 +107,7 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
         AgencyRounds(database, reminding.ask, reminding.EVERY),
         AgencyRounds(database, renewing.ask, renewing.EVERY),
+        AgencyRounds(database, reminding.desk, reminding.DESK_EVERY),
         AgencyRounds(database, partial(channels.post, mail=bool(settings.smtp_host)), channels.EVERY),
         *([AgencyRounds(database, scanning.ask, scanning.EVERY)] if settings.scanner else []),
         CountRounds(database),

@@ -11,6 +11,7 @@ from factories.site_fixtures import fresh_attempts, site
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from selaras.agenda import rounds
 from selaras.clock import fixed, now
 from selaras.errors import Conflict
 from selaras.evaluation.locking import Matter, refuse_locked
@@ -51,6 +52,19 @@ def is_locked(home: Home, n: int, matter: Matter, code: str) -> bool:
         return False
 
 
+def ended(home: Home) -> list[UUID]:
+    """Whom two rounds of the dispatcher tell that something closed by itself; nothing of it stays."""
+    with home.database.tenant(home.tenant_id) as session:
+        for _ in range(2):
+            rounds.desk(session, home.tenant_id, "Asia/Jakarta")
+        found = "SELECT person_id FROM selaras.notice WHERE tenant_id = :tenant AND code = 'unlock_over'"
+        told = list(session.execute(text(found), {"tenant": home.tenant_id}).scalars())
+        entries = "SELECT count(*) FROM selaras.ledger_entry WHERE tenant_id = :tenant AND action = 'unlock.over'"
+        assert session.execute(text(entries), {"tenant": home.tenant_id}).scalar_one() == len(told)
+        session.rollback()
+    return told
+
+
 def test_a_locked_plan_opens_for_one_person_by_two_and_closes_by_itself(site: Site) -> None:
     home = site.open
     writing = f"/people/{home.person(6)}/plans/{PLAN}/write"
@@ -72,6 +86,8 @@ def test_a_locked_plan_opens_for_one_person_by_two_and_closes_by_itself(site: Si
     assert not is_locked(home, 6, Matter.PLAN, PLAN)
     with fixed(now() + timedelta(days=5, seconds=1)):
         assert is_locked(home, 6, Matter.PLAN, PLAN), "it ended by itself"
+        assert ended(home) == [home.person(6)], "and that is told, once"
+    assert ended(home) == [], "not before"
     told = home.scalar(
         "SELECT count(*) FROM selaras.notice WHERE tenant_id = :tenant AND person_id = :p AND code = 'unlocked'",
         p=home.person(6),

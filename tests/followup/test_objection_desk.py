@@ -106,6 +106,7 @@ def test_a_side_explains_once_with_files_that_only_the_parties_read(site: Site) 
         ({"content": ""}, 422),
         ({"content": "singkat"}, 422),
         ({"content": SAID, "files": (io.BytesIO(b"MZ\x90 program"), "bukti.pdf")}, 422),
+        ({"content": SAID, "files": (io.BytesIO(b"PK\x03\x04" + b"\0" * 40), "bukti.docx")}, 422),
         ({"nothing": "1", "files": (io.BytesIO(PDF), "bukti.pdf")}, 422),
         ({"content": SAID, "files": (io.BytesIO(PDF), "bukti rapat.pdf")}, 303),
         ({"content": SAID}, 409),

@@ -241,3 +241,35 @@ def test_nobody_brings_a_log_of_somebody_else(site: Site) -> None:
     taken = home.manager().post("/imports", data, on="/imports", content_type="multipart/form-data")
     assert taken.status_code == 303
     assert [one["source"] for one in lines(home.as_person(14), home, 14)] == ["import"]
+
+
+def locked_from(home: Home, code: str, day: str) -> None:
+    with home.database.tenant(home.tenant_id) as session:
+        statement = (
+            "INSERT INTO selaras.period_lock (tenant_id, code, matter, from_day) VALUES (:t, :c, 'progress', :d)"
+            " ON CONFLICT (tenant_id, code, matter) DO UPDATE SET from_day = excluded.from_day"
+        )
+        session.execute(text(statement), {"t": home.tenant_id, "c": code, "d": day})
+
+
+def test_a_locked_period_takes_no_line_no_evidence_and_no_step(site: Site) -> None:
+    home, code = site.open, "2026-TW4"
+    item_of(home, 16)
+    visitor = home.as_person(16)
+    line = noted(visitor, item_id=str(item_of(home, 16)))["activity_id"]
+    steps = f"/api/v1/people/{home.person(16)}/plans/2026/actions/{code}"
+    locked_from(home, code, "2026-10-01")
+    key = re.search(r'name="key" value="([0-9a-f]+)"', visitor.page("/log"))[1]  # type: ignore[index]
+    answers = {
+        "page": visitor.post("/log", {**DOING, "key": key}, on="/log").status_code,
+        "line": visitor.send("POST", "/api/v1/log", DOING).json["code"],
+        "change": visitor.send("PUT", f"/api/v1/log/{line}", {**DOING, "version": 1}).json["code"],
+        "removal": visitor.send("DELETE", f"/api/v1/log/{line}").json["code"],
+        "evidence": visitor.send("POST", f"/api/v1/log/{line}/evidence-links", {"url": "https://x.go.id"}).json["code"],
+        "steps": visitor.send("PUT", steps, {"items": []}).json["code"],
+    }
+    assert answers.pop("page") in (409, 422)
+    assert set(answers.values()) == {"period_locked"}, answers
+    assert noted(visitor, on_day="2026-09-30"), "another period's day"
+    locked_from(home, code, "2026-10-08")
+    assert noted(visitor), "from tomorrow on"

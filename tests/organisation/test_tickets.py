@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from factories.clamd import EICAR, clamd
 from factories.site import Home, Site
 from factories.site_fixtures import fresh_attempts, site
 from sqlalchemy import text
 
+from selaras.agenda import rounds
 from selaras.clock import now
 from selaras.db.session import Database
 from selaras.db.tables import sides
@@ -19,7 +22,7 @@ from selaras.identity.permissions import Role, ScopeKind
 from selaras.identity.roles import Granting, Scope, grant
 from selaras.identity.service import ensure_account
 from selaras.organisation.helpdesk.masking import masked
-from selaras.tenancy.tickets import forwarded, reply
+from selaras.tenancy.tickets import figures, forwarded, reply
 
 __all__ = ["fresh_attempts", "site"]
 
@@ -71,6 +74,29 @@ def test_a_problem_carries_the_requests_id_and_is_shown_before_it_is_sent(site: 
     odd = employee.page("/tickets/new?ref=<script>&at=/people/someone")
     assert "<script>" not in odd
     assert 'value="/people/someone"' not in odd
+
+
+def test_attachments_of_tickets_and_statements_are_scanned_where_a_scanner_is_set(site: Site) -> None:
+    held, employee = site.app.extensions["selaras"], site.open.as_person(7)
+
+    def sent(data: bytes) -> tuple[int, str]:
+        form = {"category": "appraisal", "content": SAID, "files": (io.BytesIO(data), "layar.png")}
+        answer = employee.post("/tickets/new", form, on="/tickets/new")
+        return answer.status_code, answer.text
+
+    with clamd() as found:
+        site.app.extensions["selaras"] = replace(held, settings=replace(held.settings, scanner=found.address))
+        try:
+            status, text_ = sent(PNG + EICAR)
+            assert (status, "Pemindai virus menemukan" in text_) == (422, True)
+            assert sent(PNG)[0] == 303
+            assert len(found.scanned) == 2
+            silent = replace(held.settings, scanner="tcp://127.0.0.1:9")
+            site.app.extensions["selaras"] = replace(held, settings=silent)
+            status, text_ = sent(PNG)
+            assert (status, "Pemindai virus tidak menjawab" in text_) == (503, True)
+        finally:
+            site.app.extensions["selaras"] = held
 
 
 def test_it_goes_from_the_unit_to_the_agency_and_answers_come_back(site: Site) -> None:
@@ -129,6 +155,15 @@ def test_the_operator_sees_a_copy_without_names_and_nothing_else(site: Site, con
         reply(session, "operator:test", "Rina", mine.id, "Sudah kami perbaiki.", closes=True)
     said = home.as_person(9).get(f"/api/v1/tickets/{ticket}").json["said"]
     assert (said[-1]["content"], said[-1]["operator"]) == ("Sudah kami perbaiki.", True)
+    for _ in range(2):
+        with home.database.tenant(home.tenant_id) as session:
+            rounds.desk(session, home.tenant_id, "Asia/Jakarta")
+    answered = "SELECT count(*) FROM selaras.notice WHERE tenant_id = :tenant AND person_id = :p AND code = :c"
+    assert home.scalar(answered, p=home.person(9), c="ticket_answered") == 1, "whoever reported is told, once"
+    assert f"/tickets/{ticket}" in home.as_person(9).page("/messages")
+    with console_database.platform() as session:
+        counted = figures(session, date(2026, 1, 1))[home.tenant_id]["information_system"]
+        assert counted.told >= counted.open >= counted.forwarded == 1
     for statement in ("SELECT 1 FROM selaras.ticket", "UPDATE selaras.forwarded_ticket SET content = ''"):
         with pytest.raises(Exception, match="permission denied"), console_database.platform() as session:
             session.execute(text(statement))

@@ -21,6 +21,7 @@ from selaras.tenancy.rule_texts import keep_rule_text
 BOARD = f"/team/board?period={PERIOD}"
 FINE = {"rating_hasil_kerja": "sesuai", "rating_perilaku": "sesuai"}
 TOP = {"rating_hasil_kerja": "di_atas", "rating_perilaku": "di_atas"}
+MIXED = {"rating_hasil_kerja": "di_atas", "rating_perilaku": "sesuai"}
 SEEN = re.compile(r'name="seen\.([0-9a-f-]+)" value="([^"]+)"')
 UNRATED = (
     "DELETE FROM selaras.rating WHERE tenant_id = :t AND person_id IN (SELECT id FROM selaras.person"
@@ -157,7 +158,7 @@ def test_many_are_confirmed_by_name_after_looking(home: Home) -> None:
     assert (unlooked.status_code, held(home)) == (422, 0)
     done = head.post(f"/team/confirmation/{PERIOD}", {**versions, **FINE, "person": some, "looked": "true"}, on=where)
     assert (done.status_code, held(home)) == (303, 3)
-    again = head.post(f"/team/confirmation/{PERIOD}", {**versions, **TOP, "person": some, "looked": "true"}, on=where)
+    again = head.post(f"/team/confirmation/{PERIOD}", {**versions, **MIXED, "person": some, "looked": "true"}, on=where)
     assert (again.status_code, held(home)) == (409, 3)
     assert home.as_person(30).get(where).status_code == 403
 

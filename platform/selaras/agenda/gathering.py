@@ -13,11 +13,13 @@ from selaras.evaluation import tasks as evaluation
 from selaras.followup import tasks as followup
 from selaras.monitoring import tasks as monitoring
 from selaras.organisation import administering_tasks as organisation
+from selaras.organisation.helpdesk import tasks as helpdesk
 from selaras.organisation.tasks import Asked, Source, Task
 from selaras.planning import tasks as planning
 
 # A capability's `SOURCES` are added here; what they may say gets its words in `edge/task_words.py`.
 SOURCES: Final[tuple[Source, ...]] = (
+    *helpdesk.SOURCES,
     *organisation.SOURCES,
     *planning.SOURCES,
     *monitoring.SOURCES,

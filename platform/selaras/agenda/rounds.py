@@ -1,4 +1,4 @@
-"""The dispatcher's round of the agencies: once on each of its days an agency's people are reminded of last days."""
+"""The dispatcher's rounds of the agencies: reminders once on each of its days, and what has ended or was answered."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from selaras.clock import today
+from selaras.evaluation.locking import tell_ended
 from selaras.identity.actor import system
 from selaras.jobs.service import enqueue
+from selaras.organisation.helpdesk.telling import count_tickets, tell_answers
 
 KIND = "remind"
 EVERY = 900.0
+DESK_EVERY = 300.0
 
 # Working days are counted where the agency is; its day begins there.
 _ASK = text(
@@ -30,3 +33,10 @@ def ask(session: Session, tenant_id: int, zone: str) -> bool:
         return False
     enqueue(session, system(tenant_id), KIND, {})
     return True
+
+
+def desk(session: Session, _tenant_id: int, zone: str) -> None:
+    """Tell an agency's people what closed by itself and what the operator answered; count its tickets."""
+    tell_ended(session)
+    tell_answers(session)
+    count_tickets(session, zone)

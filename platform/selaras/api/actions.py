@@ -16,6 +16,7 @@ from selaras.api.schemas import schema_of
 from selaras.edge.access import needs
 from selaras.edge.context import actor, session
 from selaras.errors import Invalid
+from selaras.evaluation.locking import Matter
 from selaras.evaluation.rules import period_span
 from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
@@ -79,7 +80,7 @@ def put_actions(body: dict[str, Any], person_id: UUID, year: int, period: str) -
     planner_for(session(), actor(), person_id)
     span = _span(year, period)
     for code in (span.code, str(year)):
-        refuse_settled(session(), code)
+        refuse_settled(session(), code, person_id, Matter.PROGRESS)
     steps = {one["item_id"]: [Step(**step) for step in one["steps"]] for one in body["items"]}
     seen = request.headers.get("If-Match", "").strip('"') or None
     write_actions(session(), actor(), person_id, year, span, steps, seen)

@@ -47,7 +47,7 @@ def show_feedback() -> Response:
 def post_feedback(body: dict[str, Any], person_id: UUID) -> Response:
     """Say something about a colleague; the same words on one day are one feedback."""
     refuse_settled_day(session(), day())
-    word = giving.Word(body["content"], body["item_id"], body["behaviour"] or "")
+    word = giving.Word(body["content"], body["item_id"], body["behaviour"] or "", body["tone"] or "")
     return encoded(shapes.Made(giving.give(session(), actor(), person_id, word, _codes(), day())), 201)
 
 

@@ -52,7 +52,7 @@ def show_log(person_id: UUID, year: int) -> Response:
 def post_line(body: dict[str, Any]) -> Response:
     """Write a line into one's own log. With the same header `Idempotency-Key` again, the line that is there."""
     line = _line(body)
-    refuse_settled_day(session(), line.on_day)
+    refuse_settled_day(session(), line.on_day, actor().person_id)
     key = request.headers.get("Idempotency-Key", "")[: log.LONGEST_KEY]
     made = log.add(session(), actor(), line, key=key, source="api")
     return encoded(_shown(_mine(made)), 201)
@@ -64,9 +64,9 @@ def post_line(body: dict[str, Any]) -> Response:
 @endpoints.response(200, schema_of(shapes.LogLine))
 def put_line(body: dict[str, Any], line_id: UUID) -> Response:
     """Change a line of one's own; `version` is the one that was read, another is refused (`log_changed`)."""
-    refuse_settled_day(session(), _mine(line_id).on_day)
+    refuse_settled_day(session(), _mine(line_id).on_day, actor().person_id)
     line = _line(body)
-    refuse_settled_day(session(), line.on_day)
+    refuse_settled_day(session(), line.on_day, actor().person_id)
     log.change(session(), actor(), line_id, line, body["version"])
     return encoded(_shown(_mine(line_id)))
 
@@ -76,7 +76,7 @@ def put_line(body: dict[str, Any], line_id: UUID) -> Response:
 @endpoints.response(204)
 def delete_line(line_id: UUID) -> Response:
     """Take a line of one's own out; its evidence goes first."""
-    refuse_settled_day(session(), _mine(line_id).on_day)
+    refuse_settled_day(session(), _mine(line_id).on_day, actor().person_id)
     log.remove(session(), actor(), line_id)
     return Response(status=204)
 
@@ -87,7 +87,7 @@ def delete_line(line_id: UUID) -> Response:
 @endpoints.response(201, schema_of(shapes.LogLine))
 def post_evidence(files: dict[str, Any], line_id: UUID) -> Response:
     """Attach a file to a line of one's own; the type is told by its content."""
-    refuse_settled_day(session(), _mine(line_id).on_day)
+    refuse_settled_day(session(), _mine(line_id).on_day, actor().person_id)
     file, held = files["file"], instance()
     quota, scanner = held.settings.evidence_megabytes * 1024 * 1024, scanner_of(held.settings)
     name = plain_name(file.filename or "file")
@@ -101,7 +101,7 @@ def post_evidence(files: dict[str, Any], line_id: UUID) -> Response:
 @endpoints.response(201, schema_of(shapes.LogLine))
 def post_evidence_link(body: dict[str, Any], line_id: UUID) -> Response:
     """Attach an address to a line of one's own; nothing is fetched from there."""
-    refuse_settled_day(session(), _mine(line_id).on_day)
+    refuse_settled_day(session(), _mine(line_id).on_day, actor().person_id)
     evidence.attach_link(session(), actor(), line_id, body["url"])
     return encoded(_shown(_mine(line_id)), 201)
 
@@ -122,7 +122,7 @@ def delete_evidence(evidence_id: UUID) -> Response:
     of = evidence.day_of(session(), evidence_id)
     if of is None or of.person_id != actor().person_id:
         raise NotFound("evidence_unknown", "There is no such evidence here.")
-    refuse_settled_day(session(), of.on_day)
+    refuse_settled_day(session(), of.on_day, actor().person_id)
     evidence.remove_evidence(session(), actor(), evidence_id)
     return Response(status=204)
 

@@ -18,6 +18,7 @@ from selaras.edge.access import needs
 from selaras.edge.context import actor, day, instance, session
 from selaras.edge.downloads import streamed
 from selaras.errors import NotFound
+from selaras.files.scanning import scanner_of
 from selaras.followup import objecting
 from selaras.followup.access import objection_for
 from selaras.followup.desk import bundle, figures, hearing, outages
@@ -55,7 +56,14 @@ def state_objection(form: dict[str, Any], files: dict[str, Any], person_id: UUID
     found = _objection(person_id, period)
     attached = [hearing.Attached(one.filename or "", one.read()) for one in files["files"]]
     hearing.state(
-        session(), actor(), instance().store, found, form["content"], attached, nothing_to_add=form["nothing_to_add"]
+        session(),
+        actor(),
+        instance().store,
+        found,
+        form["content"],
+        attached,
+        nothing_to_add=form["nothing_to_add"],
+        scanner=scanner_of(instance().settings),
     )
     return encoded(_hearing(found))
 

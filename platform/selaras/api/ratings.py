@@ -141,7 +141,7 @@ def _board(code: str) -> Response:
             card.progress,
             card.evidence,
             card.feedback,
-            list(exceptions(card, chosen)),
+            list(exceptions(card, chosen, outcome=made.outcomes.get(card.person_id))),
         )
         for card in seen.cards
     ]

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
-from selaras.monitoring.giving import LONGEST, LONGEST_NOTE, SHORTEST
+from selaras.monitoring.giving import LONGEST, LONGEST_NOTE, SHORTEST, TONES
 from selaras.monitoring.served import LONGEST_LABEL, MOST_DAYS, MOST_USES
 
 
@@ -31,6 +31,7 @@ class FeedbackShown:
     on_day: date
     content: str
     reported: bool
+    tone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,12 @@ class OwnFeedback:
 
 @dataclass(frozen=True)
 class FeedbackGiven:
-    """The words, and on what: a result, a behaviour value, or neither."""
+    """The words, and on what: a result, a behaviour value, or neither. `tone`: praise, or concern (to improve)."""
 
     content: str = _text(LONGEST, SHORTEST)
     item_id: UUID | None = None
     behaviour: str | None = _text(100, default=None)
+    tone: str | None = field(default=None, metadata={"validate": OneOf(TONES)})
 
 
 @dataclass(frozen=True)

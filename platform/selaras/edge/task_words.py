@@ -158,6 +158,15 @@ WORDS: Mapping[str, TaskWords] = {
         (),
         lambda: _("You need the phrase that was shown when the survey was opened."),
     ),
+    "tickets_to_answer": TaskWords(
+        lambda task: ngettext(
+            "%(num)s reported problem waits for an answer",
+            "%(num)s reported problems wait for an answer",
+            task.count,
+        ),
+        lambda: _("Read and answer"),
+        "web.tickets",
+    ),
     "unlocks_to_answer": TaskWords(
         lambda task: ngettext(
             "%(num)s request to open something locked waits for your answer",

@@ -23,13 +23,25 @@ from selaras.organisation.queries import PersonLine
 from selaras.regulation import Label, Rules, advice
 
 # What makes it worth to look at somebody before others are confirmed together, in the order of weight.
-EXCEPTIONS = ("no_plan", "no_evidence", "no_progress", "feedback", "other_than_last", "weak_last")
+CONTRADICTIONS = ("high_contradicted", "low_contradicted", "low_unfounded")
+"""What feedback and evidence say against a rating as it is drafted or proposed; such a one is given by itself."""
+EXCEPTIONS = (
+    *CONTRADICTIONS,
+    "concern_unproven",
+    "no_plan",
+    "no_evidence",
+    "no_progress",
+    "feedback",
+    "other_than_last",
+    "weak_last",
+)
+_WEAK = ("bp", "k", "sk")
 
 _KNOWN = text(
     """
     SELECT person.id, held.unit_id, post.kind AS post_kind, led.rating AS led, surveyed.inputs AS surveyed,
            reached.lines + logged.lines AS progress, reached.proven + logged.proven AS evidence,
-           heard.words AS feedback, plan.state AS plan,
+           heard.words AS feedback, heard.concerns, heard.praises, promised.measured, promised.met, plan.state AS plan,
            last.code AS last_period, last.inputs AS last_inputs, last.outcome AS last_outcome,
            EXISTS (SELECT FROM selaras.segment part WHERE part.tenant_id = :tenant AND part.period_id = :period
                    AND part.person_id = person.id) AS parted
@@ -61,10 +73,19 @@ _KNOWN = text(
         WHERE line.tenant_id = :tenant AND line.person_id = person.id AND line.on_day BETWEEN :starts AND :ends
     ) logged ON true
     LEFT JOIN LATERAL (
-        SELECT count(*) AS words FROM selaras.feedback said
+        SELECT count(*) AS words, count(*) FILTER (WHERE said.tone = 'concern') AS concerns,
+               count(*) FILTER (WHERE said.tone = 'praise') AS praises
+        FROM selaras.feedback said
         WHERE said.tenant_id = :tenant AND said.person_id = person.id AND said.on_day BETWEEN :starts AND :ends
           AND said.removed_at IS NULL
     ) heard ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS measured, count(*) FILTER (WHERE measure.actual >= measure.target) AS met
+        FROM selaras.plan_item item
+        JOIN selaras.item_measure measure ON measure.tenant_id = :tenant AND measure.item_id = item.id
+         AND measure.aspect IN ('quantity', 'quality') AND measure.target > 0 AND measure.actual IS NOT NULL
+        WHERE item.tenant_id = :tenant AND item.plan_id = plan.id
+    ) promised ON true
     LEFT JOIN LATERAL (
         SELECT before.code, rating.inputs, result.outcome FROM selaras.rating rating
         JOIN selaras.period before ON before.tenant_id = :tenant AND before.id = rating.period_id
@@ -96,6 +117,9 @@ _SPREAD = text(
 class Card:
     """One person on the board. `counts`: what stands in their rating with the facts that the platform provides.
 
+    `concerns` and `praises`: feedback that its giver meant so. `measured`: targets of quantity and quality of the plan
+    of which something is known; `met`: those that are reached.
+
     `last_*`: the rating and result of the period of the same length before this one, by whomever.
     """
 
@@ -112,6 +136,10 @@ class Card:
     last_outcome: str | None
     parted: bool
     facts: Mapping[str, Any]
+    concerns: int = 0
+    praises: int = 0
+    measured: int = 0
+    met: int = 0
 
     @property
     def person_id(self) -> UUID:
@@ -198,14 +226,40 @@ def _card(line: PersonLine, standing: Given, row: Row[Any]) -> Card:
         last_outcome=row.last_outcome,
         parted=row.parted,
         facts={**facts, **({"led_unit_rating": row.led} if row.led else {})},
+        concerns=row.concerns,
+        praises=row.praises,
+        measured=row.measured,
+        met=row.met,
     )
 
 
-def exceptions(card: Card, rules: Rules, proposed: Mapping[str, Any] | None = None) -> tuple[str, ...]:
-    """Why somebody should be looked at one by one, of EXCEPTIONS. `proposed`: what one means to confirm for many."""
-    last = filled(card.last_inputs)
-    weak = {level.code for level in rules.outcomes if level.tone in ("bp", "k", "sk")}
+def contradictions(card: Card, rules: Rules, outcome: str | None) -> tuple[str, ...]:
+    """What feedback and evidence say against this outcome, of CONTRADICTIONS.
+
+    Against the best one: a concern, no evidence, or less than half of the targets reached. Against a weak one: praise
+    or every target reached while nobody voiced a concern; and that there is nothing at all to show for it.
+    """
+    tone = next((level.tone for level in rules.outcomes if level.code == outcome), None)
+    best, weak, calm = tone == "sb", tone in _WEAK, card.concerns == 0
     found = {
+        "high_contradicted": best and (not calm or card.evidence == 0 or card.met * 2 < card.measured),
+        "low_contradicted": weak and calm and (card.praises > 0 or card.met == card.measured > 0),
+        "low_unfounded": weak and calm and card.evidence == card.progress == card.feedback == 0,
+    }
+    return tuple(name for name in CONTRADICTIONS if found[name])
+
+
+def exceptions(
+    card: Card, rules: Rules, proposed: Mapping[str, Any] | None = None, outcome: str | None = None
+) -> tuple[str, ...]:
+    """Why somebody should be looked at one by one, of EXCEPTIONS.
+
+    `proposed`: what one means to confirm for many; `outcome`: what that, or what is drafted, comes to.
+    """
+    last = filled(card.last_inputs)
+    weak = {level.code for level in rules.outcomes if level.tone in _WEAK}
+    found = dict.fromkeys(contradictions(card, rules, outcome), True) | {
+        "concern_unproven": card.concerns > 0 and card.evidence == 0,
         "no_plan": card.plan != "agreed",
         "no_evidence": card.evidence == 0,
         "no_progress": card.progress == 0,
@@ -215,7 +269,7 @@ def exceptions(card: Card, rules: Rules, proposed: Mapping[str, Any] | None = No
         and any(last.get(name) != value for name, value in proposed.items()),
         "weak_last": card.last_outcome in weak,
     }
-    return tuple(name for name in EXCEPTIONS if found[name])
+    return tuple(name for name in EXCEPTIONS if found.get(name))
 
 
 def preview(session: Session, seen: Board, inputs: Mapping[UUID, Mapping[str, Any]], rules: Rules) -> Preview:

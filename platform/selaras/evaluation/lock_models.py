@@ -34,7 +34,8 @@ class PeriodLock(TenantModel):
 class Unlock(TenantModel):
     """A lock opened once more (buka kunci): for one person, one unit with those below it, or the whole period.
 
-    Asked with a reason and an end; it counts once a second account has approved, and ends by itself.
+    Asked with a reason and an end; it counts once a second account has approved, and ends by itself; whom it concerned
+    is told that (`over_told_at`).
     """
 
     __tablename__ = "unlock"
@@ -54,6 +55,7 @@ class Unlock(TenantModel):
     answer_reason: Mapped[str | None]
     ended_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+    over_told_at: Mapped[datetime | None]
 
     __table_args__ = (
         within("person_id", "person"),

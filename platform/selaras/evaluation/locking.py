@@ -19,7 +19,7 @@ from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation.lock_models import PeriodLock, Unlock
 from selaras.evaluation.models import Period
 from selaras.evaluation.rules import period_span
-from selaras.identity.actor import Actor
+from selaras.identity.actor import Actor, system
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.models import Unit
@@ -68,6 +68,14 @@ def refuse_locked(session: Session, matter: Matter, code: str, person_id: UUID |
             code=code,
             day=lock.from_day,
         )
+
+
+def refuse_locked_day(session: Session, matter: Matter, day: date, person_id: UUID) -> None:
+    """`Conflict` where a period that holds the day is locked for the person; see `refuse_locked`."""
+    for code in session.scalars(select(PeriodLock.code).where(PeriodLock.matter == matter.value)).all():
+        span = period_span(code)
+        if span.starts <= day <= span.ends:
+            refuse_locked(session, matter, code, person_id)
 
 
 def _is_open(session: Session, matter: Matter, code: str, person_id: UUID | None) -> bool:
@@ -223,6 +231,17 @@ def end(session: Session, actor: Actor, unlock_id: UUID) -> None:
     row.ended_by, row.ended_at = actor.account_id, now()
     record(session, actor, "unlock.end", f"unlock:{row.id}", _told(row))
     _tell(session, row, "unlock_ended")
+
+
+def tell_ended(session: Session) -> int:
+    """Tell whom it concerned, once, of whatever was opened and has closed by itself; returns how many openings."""
+    over = Unlock.answer == "approved", Unlock.ended_at.is_(None), Unlock.until <= now(), Unlock.over_told_at.is_(None)
+    rows = session.scalars(select(Unlock).where(*over).order_by(Unlock.id).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.over_told_at = now()
+        record(session, system(tenant_of(session)), "unlock.over", f"unlock:{row.id}", _told(row))
+        _tell(session, row, "unlock_over")
+    return len(rows)
 
 
 def _of(session: Session, actor: Actor, unlock_id: UUID) -> Unlock:

@@ -16,7 +16,7 @@ from selaras.audit.service import record, salted
 from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
-from selaras.evaluation.locking import Matter, refuse_locked
+from selaras.evaluation.locking import Matter, refuse_locked, refuse_locked_day
 from selaras.evaluation.models import (
     DistributionOverride,
     OutcomeEvent,
@@ -150,8 +150,11 @@ def refuse_settled(session: Session, code: str, person_id: UUID | None = None, m
         refuse_locked(session, matter, code, person_id)
 
 
-def refuse_settled_day(session: Session, day: date) -> None:
-    """`Conflict` where a period that holds the day is being closed or closed; see `refuse_settled`."""
+def refuse_settled_day(session: Session, day: date, person_id: UUID | None = None) -> None:
+    """`Conflict` where a period that holds the day is being closed or closed; see `refuse_settled`.
+
+    `person_id`: whose progress of that day is to be changed; then the agency's lock on progress counts too.
+    """
     found = select(Period.code, Period.state).where(Period.starts <= day, Period.ends >= day).order_by(Period.ends)
     for row in session.execute(found.with_for_update(read=True)):
         if row.state != "open":
@@ -162,6 +165,8 @@ def refuse_settled_day(session: Session, day: date) -> None:
                 code=row.code,
                 state=row.state,
             )
+    if person_id is not None:
+        refuse_locked_day(session, Matter.PROGRESS, day, person_id)
 
 
 def open_days(session: Session, code: str) -> tuple[date, date]:

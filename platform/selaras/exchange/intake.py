@@ -15,6 +15,8 @@ from selaras.clock import now
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged
 from selaras.db.session import tenant_of
+from selaras.evaluation.lock_sets import Locked, locked
+from selaras.evaluation.locking import Matter
 from selaras.evaluation.models import Period
 from selaras.exchange.report import Problems
 from selaras.identity.actor import Actor
@@ -79,6 +81,37 @@ def refuse_settled_years(intake: Intake, table: pl.DataFrame) -> None:
     settled = [int(code) for code in intake.session.scalars(statement)]
     rows = table.filter(pl.col("year").is_in(settled))
     intake.problems.add_rows("year_settled", rows, column="TAHUN", value="year")
+
+
+def refuse_locked(
+    intake: Intake,
+    found: pl.DataFrame,
+    matter: Matter,
+    inside: Callable[[Locked], pl.Expr],
+    *,
+    column: str,
+    value: str,
+    person: str = SUBJECT,
+) -> None:
+    """Rows of a period that is locked for their person are a problem: a file does nothing that a page refuses.
+
+    `inside`: which rows lie in a locked period; `person`: the column of whose plan, progress or rating it is.
+    """
+    for one in locked(intake.session, matter):
+        closed = ~pl.col(person).is_in([str(who) for who in one.opened]).fill_null(value=False)
+        rows = found.filter(inside(one) & closed)
+        since = one.from_day.isoformat()
+        intake.problems.add_rows("period_locked", rows, column=column, value=value, period=one.code, since=since)
+
+
+def of_year(one: Locked) -> pl.Expr:
+    """Rows (`year`) of a year that is locked."""
+    return pl.col("year").cast(pl.String) == one.code
+
+
+def on_its_days(one: Locked) -> pl.Expr:
+    """Rows (`on_day`) of the days of a period that is locked."""
+    return pl.col("on_day").is_between(one.starts, one.ends)
 
 
 def _place() -> pl.Expr:

@@ -142,6 +142,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{value} lies in {period}, which is closed or being closed; what its results rest on stays as it is.",
             "Leave these rows out.",
         ),
+        "period_locked": (
+            "{value}: {period} is locked since {since} for this person.",
+            "Leave these rows out, or have it opened once more on the page “Unlocking”; a second person approves.",
+        ),
         "year_settled": (
             "The year {value} is closed or being closed; what its results rest on stays as it is.",
             "Leave these rows out.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from selaras.config import Settings, variable
-from selaras.errors import Misconfigured
+from selaras.errors import Invalid, Misconfigured, Unavailable
 
 SECONDS = 10.0
 _CHUNK = 64 * 1024
@@ -52,6 +52,22 @@ class Scanner:
             connection.close()
             raise
         return connection
+
+
+def refuse_infected(scanner: Scanner | None, data: bytes) -> None:
+    """For what cannot wait hidden: `Invalid` where the scanner finds something, `Unavailable` while it is silent."""
+    verdict = scanner.scan(data) if scanner else Verdict.CLEAN
+    if verdict is Verdict.INFECTED:
+        raise Invalid(
+            "file_infected",
+            "The virus scanner found something in this file; nothing was kept. Tell those who keep your computer.",
+            field="files",
+        )
+    if verdict is Verdict.UNKNOWN:
+        raise Unavailable(
+            "scanner_silent",
+            "The virus scanner does not answer; nothing was kept. Try again in a moment, or send it without files.",
+        )
 
 
 def scanner_of(settings: Settings) -> Scanner | None:

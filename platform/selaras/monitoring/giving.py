@@ -20,6 +20,7 @@ from selaras.notices.service import tell
 from selaras.organisation.models import Person
 from selaras.organisation.queries import superior_of
 
+TONES = ("praise", "concern")
 SHORTEST, LONGEST, LONGEST_NOTE, MOST_COLLEAGUES = 10, 2_000, 500, 300
 
 # Superior, staff, and whoever has the same superior or serves in the same unit.
@@ -57,11 +58,12 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Word:
-    """What is said, and on what: a result of the person's plan, a behaviour value, or neither."""
+    """What is said, and on what: a result of the person's plan, a behaviour value, or neither; `tone`: of TONES."""
 
     content: str
     item_id: UUID | None = None
     behaviour: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def give(session: Session, actor: Actor, person_id: UUID, word: Word, behaviours
     same = select(Feedback.id).filter_by(**values)
     found: UUID | None = session.scalar(same.limit(1))
     if found is None:
-        row = Feedback(**values)
+        row = Feedback(**values, tone=word.tone or None)
         session.add(row)
         session.flush()
         found = row.id
@@ -263,6 +265,8 @@ def _check_subject(word: Word, behaviours: set[str], results: dict[UUID, str]) -
         faults.append(Fault("feedback_item", "Choose a result from the list.", field="item_id"))
     if word.behaviour and word.behaviour not in behaviours:
         faults.append(Fault("feedback_behaviour", "Choose a behaviour from the list.", field="behaviour"))
+    if word.tone and word.tone not in TONES:
+        faults.append(Fault("feedback_tone", "Say whether it is praise or something to improve.", field="tone"))
     if word.behaviour and word.item_id:
         faults.append(Fault("feedback_both", "Choose a result or a behaviour, not both.", field="behaviour"))
     if faults:

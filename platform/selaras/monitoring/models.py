@@ -108,7 +108,8 @@ class Evidence(TenantModel):
 class Feedback(TenantModel):
     """A word from a superior, peer or subordinate, or by a link from somebody served; on one result or one behaviour.
 
-    Of somebody served only a `giver_label` is known. What the person or the appraiser reported (`reported_at`) stands
+    `tone`: praise, or a concern (something to improve), where the giver said so. Of somebody served only a
+    `giver_label` is known. What the person or the appraiser reported (`reported_at`) stands
     until it is decided about; `removed_at`: it is shown to nobody any more.
     """
 
@@ -123,6 +124,7 @@ class Feedback(TenantModel):
     behaviour: Mapped[str | None]
     on_day: Mapped[date]
     content: Mapped[str]
+    tone: Mapped[str | None]
     reported_at: Mapped[datetime | None]
     report: Mapped[str | None]
     removed_at: Mapped[datetime | None]
@@ -141,6 +143,7 @@ class Feedback(TenantModel):
         ),
         CheckConstraint("relation IN ('superior', 'peer', 'subordinate', 'service_user')", name="relation"),
         CheckConstraint("(relation = 'service_user') = (giver_id IS NULL)", name="giver"),
+        CheckConstraint("tone IN ('praise', 'concern')", name="tone"),
         CheckConstraint("person_id <> giver_id", name="not_oneself"),
     )
 

@@ -48,6 +48,7 @@ class FeedbackView:
     on_day: date
     content: str
     reported: bool = False
+    tone: str | None = None
 
 
 def progress_for(session: Session, person_id: UUID, starts: date, ends: date) -> list[ProgressView]:
@@ -89,6 +90,7 @@ def feedback_for(session: Session, person_id: UUID, starts: date, ends: date) ->
             row.on_day,
             row.content,
             row.reported_at is not None,
+            row.tone,
         )
         for row, name, title in rows
     ]

@@ -32,5 +32,5 @@ def surveys_to_close(session: Session, asked: Asked) -> Iterator[Task]:
 
 SOURCES = (
     Source(frozenset({"surveys_to_answer"}), frozenset({Permission.SEE_OWN}), surveys_to_answer),
-    Source(frozenset({"surveys_to_close"}), frozenset({Permission.MANAGE_SURVEY}), surveys_to_close),
+    Source(frozenset({"surveys_to_close"}), frozenset({Permission.MANAGE_SURVEY}), surveys_to_close, office=True),
 )

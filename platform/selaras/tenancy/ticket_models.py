@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -24,6 +24,18 @@ class ForwardedTicket(SummaryModel):
     place: Mapped[str]
     browser: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class TicketFigure(SummaryModel):
+    """How many problems people of an agency told in a month about one cluster: counts, and nothing of a ticket."""
+
+    __tablename__ = "ticket_figure"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    told: Mapped[int]
+    open: Mapped[int]
+    forwarded: Mapped[int]
 
 
 class TicketReply(PlatformModel):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.errors import Invalid, NotFound
 from selaras.tenancy.operators import note
-from selaras.tenancy.ticket_models import ForwardedTicket, TicketReply
+from selaras.tenancy.ticket_models import ForwardedTicket, TicketFigure, TicketReply
 
 SHOWN = 200
 LONGEST = 4_000
@@ -26,6 +26,18 @@ class Reply:
     closes: bool
     operator: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many problems were told, how many of them are open, and how many came to the operator."""
+
+    told: int = 0
+    open: int = 0
+    forwarded: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.told + other.told, self.open + other.open, self.forwarded + other.forwarded)
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,20 @@ def forwarded(session: Session) -> tuple[Forwarded, ...]:
     rows = session.scalars(select(ForwardedTicket).order_by(ForwardedTicket.id.desc()).limit(SHOWN)).all()
     said = replies(session, [row.id for row in rows])
     return tuple(_view(row, said.get(row.id, ())) for row in rows)
+
+
+def figures(session: Session, since: date) -> dict[int, dict[str, Count]]:
+    """Agency → cluster → counts of the months from `since` on; one statement (console role)."""
+    of = TicketFigure
+    rows = session.execute(
+        select(of.tenant_id, of.category, func.sum(of.told), func.sum(of.open), func.sum(of.forwarded))
+        .where(of.month >= since)
+        .group_by(of.tenant_id, of.category)
+    )
+    found: dict[int, dict[str, Count]] = {}
+    for tenant_id, category, *counts in rows:
+        found.setdefault(tenant_id, {})[category] = Count(*map(int, counts))
+    return found
 
 
 def forwarded_one(session: Session, ticket_id: UUID) -> Forwarded:

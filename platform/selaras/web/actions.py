@@ -15,6 +15,7 @@ from selaras.edge.access import needs
 from selaras.edge.context import actor, day, rules, session
 from selaras.edge.fields import day_of_field
 from selaras.errors import Conflict, Fault, Invalid
+from selaras.evaluation.locking import Matter
 from selaras.evaluation.rules import period_span, quarter_of
 from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
@@ -61,7 +62,7 @@ def save_actions(person_id: UUID, year: int) -> BaseResponse:
     person_for(session(), actor(), person_id)
     span = _span(year, request.form.get("period", ""))
     for code in (span.code, str(year)):
-        refuse_settled(session(), code)
+        refuse_settled(session(), code, person_id, Matter.PROGRESS)
     typed = _typed(request.form)
     try:
         write_actions(session(), actor(), person_id, year, span, _steps(typed), request.form.get("seen", ""))

@@ -16,7 +16,17 @@ from selaras.edge.context import actor, day, rules, session
 from selaras.errors import Conflict, DomainError, Invalid, NotFound
 from selaras.evaluation import giving
 from selaras.evaluation.access import rateable
-from selaras.evaluation.board import Board, Card, Preview, board, exceptions, own_spread, preview
+from selaras.evaluation.board import (
+    CONTRADICTIONS,
+    Board,
+    Card,
+    Preview,
+    board,
+    contradictions,
+    exceptions,
+    own_spread,
+    preview,
+)
 from selaras.evaluation.briefing import is_due
 from selaras.evaluation.giving import filled
 from selaras.evaluation.procedure import procedure_on
@@ -42,6 +52,11 @@ class Line:
     fields: tuple[Field, ...]
     flags: tuple[str, ...]
     error: DomainError | None = None
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether feedback or evidence speak against the rating: such a one is given by itself, never with others."""
+        return any(flag in CONTRADICTIONS for flag in self.flags)
 
 
 @pages.get("/team/board")
@@ -81,7 +96,10 @@ def confirmation() -> Response:
 @pages.post("/team/confirmation/<period>")
 @needs(Permission.RATE_TEAM)
 def confirm_many(period: str) -> BaseResponse:
-    """Submit one and the same rating for each person that was ticked by name; all of them or nobody."""
+    """Submit one and the same rating for each person that was ticked by name; all of them or nobody.
+
+    Whom feedback or evidence contradict is left out and stays on the list, to be rated alone.
+    """
     seen = board(session(), actor(), period_by_code(session(), period))
     chosen = rules(seen.period.ends)
     inputs = read_form(_shown(chosen), request.form)
@@ -93,12 +111,27 @@ def confirm_many(period: str) -> BaseResponse:
                 "confirm_looked",
                 "Tick each person whom you looked at, and say that you did; nobody is rated by themself.",
             )
+        fitting = _fitting(seen, cards, inputs, chosen)
         with session().begin_nested():
-            for card in cards:
+            for card in fitting:
                 _rate(card, period, inputs, chosen, request.form.get(f"seen.{card.person_id}"))
     except (Conflict, Invalid) as error:
         return _confirmation_page(seen.period, error)
+    if len(fitting) < len(cards):
+        return see("web.confirmation", "ratings-left-out", period=period, **inputs)
     return see("web.rating_board", "ratings-submitted", period=period)
+
+
+def _fitting(seen: Board, cards: list[Card], inputs: Mapping[str, Any], chosen: Rules) -> list[Card]:
+    """Those whom this rating fits; `Invalid` where feedback or evidence contradict it for everybody."""
+    made = preview(session(), seen, {card.person_id: inputs for card in cards}, chosen)
+    fitting = [card for card in cards if not contradictions(card, chosen, made.outcomes.get(card.person_id))]
+    if not fitting:
+        raise Invalid(
+            "confirm_contradicted",
+            "Feedback or evidence contradict this rating for everybody whom you ticked; rate them one by one.",
+        )
+    return fitting
 
 
 @pages.get("/people/<uuid:person_id>/ratings/<period>/evidence")
@@ -171,8 +204,8 @@ def _page(
     inputs = {**seen.inputs(), **(written or {})}
     made = preview(session(), seen, inputs, chosen)
     table = quadrant(chosen.describe())
-    lines = [_line(card, inputs[card.person_id], chosen, refused or {}) for card in seen.cards]
-    lines.sort(key=lambda one: (not one.error, not one.card.open, not one.flags))
+    lines = [_line(card, inputs[card.person_id], chosen, made, refused or {}) for card in seen.cards]
+    lines.sort(key=lambda one: (not one.error, not one.card.open, not one.contradicted, not one.flags))
     return render(
         "board.html",
         409 if refused else 200,
@@ -192,9 +225,12 @@ def _page(
     )
 
 
-def _line(card: Card, inputs: Mapping[str, Any], chosen: Rules, refused: Mapping[UUID, DomainError]) -> Line:
+def _line(
+    card: Card, inputs: Mapping[str, Any], chosen: Rules, made: Preview, refused: Mapping[UUID, DomainError]
+) -> Line:
     shown = prefixed(filled_fields(_shown(chosen), inputs), f"{card.person_id}.")
-    return Line(card, tuple(shown), exceptions(card, chosen), refused.get(card.person_id))
+    flags = exceptions(card, chosen, outcome=made.outcomes.get(card.person_id))
+    return Line(card, tuple(shown), flags, refused.get(card.person_id))
 
 
 def _placed(
@@ -237,9 +273,10 @@ def _confirmation_page(period: PeriodView | None, error: DomainError | None = No
     proposed = read_form(_shown(chosen), source)
     complete = len(proposed) == len(_shown(chosen))
     cards = [card for card in seen.cards if card.given.state == "none" and not card.parted]
-    made = preview(session(), seen, {card.person_id: proposed for card in cards[:1]}, chosen) if complete else None
-    word = next((outcome_word(chosen.describe(), code) for code in made.outcomes.values()), None) if made else None
-    lines = [Line(card, (), exceptions(card, chosen, proposed or None)) for card in cards]
+    made = preview(session(), seen, {card.person_id: proposed for card in cards}, chosen) if complete else None
+    came_to = made.outcomes if made else {}
+    word = next((outcome_word(chosen.describe(), code) for code in came_to.values()), None)
+    lines = [Line(card, (), exceptions(card, chosen, proposed or None, came_to.get(card.person_id))) for card in cards]
     return render(
         "confirm_ratings.html",
         error.status if error else 200,
@@ -248,7 +285,7 @@ def _confirmation_page(period: PeriodView | None, error: DomainError | None = No
         fields=[replace(one, required=True) for one in filled_fields(_shown(chosen), proposed)],
         proposed=proposed if complete else None,
         word=word,
-        lines=sorted(lines, key=lambda one: not one.flags),
+        lines=sorted(lines, key=lambda one: (not one.contradicted, not one.flags)),
         picked=set(request.form.getlist("person")),
         rules=chosen,
         error=error,

@@ -203,7 +203,12 @@ def _served(token: str, error: Invalid | Conflict | None = None) -> Response:
 
 def _word(field: str) -> giving.Word:
     item = uuid_of_field(request.form.get("item_id", ""), "item_id")
-    return giving.Word(request.form.get(field, "").replace("\0", ""), item, request.form.get("behaviour", ""))
+    return giving.Word(
+        request.form.get(field, "").replace("\0", ""),
+        item,
+        request.form.get("behaviour", ""),
+        request.form.get("tone", ""),
+    )
 
 
 def _behaviours() -> tuple[Behaviour, ...]:

@@ -43,7 +43,7 @@ def add_line() -> BaseResponse:
     """Write a line, with its evidence where there is some; the same form sent twice writes one."""
     try:
         line = _line()
-        refuse_settled_day(session(), line.on_day)
+        refuse_settled_day(session(), line.on_day, actor().person_id)
         made = log.add(session(), actor(), line, key=request.form.get("key", "")[: log.LONGEST_KEY])
         _attach(made, again=bool(log_queries.line(session(), made).evidence))  # type: ignore[union-attr]  # just made
     except (Invalid, Conflict) as error:
@@ -64,12 +64,12 @@ def change_line(line_id: UUID) -> BaseResponse:
     """Say it otherwise, or take it out."""
     held = _mine(line_id)
     try:
-        refuse_settled_day(session(), held.on_day)
+        refuse_settled_day(session(), held.on_day, actor().person_id)
         if "remove" in request.form:
             log.remove(session(), actor(), line_id)
             return see("web.log_page", "line-removed")
         line = _line()
-        refuse_settled_day(session(), line.on_day)
+        refuse_settled_day(session(), line.on_day, actor().person_id)
         version = whole_of_field(request.form.get("version", "0"), "version")
         log.change(session(), actor(), line_id, line, version)
     except (Invalid, Conflict) as error:
@@ -83,7 +83,7 @@ def add_evidence(line_id: UUID) -> BaseResponse:
     """Attach a file or an address to a line of one's own."""
     held = _mine(line_id)
     try:
-        refuse_settled_day(session(), held.on_day)
+        refuse_settled_day(session(), held.on_day, actor().person_id)
         if not _attach(line_id):
             raise Invalid("evidence_missing", "Choose a file, or write an address.", field="file")
     except (Invalid, Conflict) as error:
@@ -98,7 +98,7 @@ def remove_evidence(evidence_id: UUID) -> BaseResponse:
     of = evidence.day_of(session(), evidence_id)
     if of is None or of.person_id != actor().person_id:
         raise NotFound("evidence_unknown", "There is no such evidence here.")
-    refuse_settled_day(session(), of.on_day)
+    refuse_settled_day(session(), of.on_day, actor().person_id)
     evidence.remove_evidence(session(), actor(), evidence_id)
     return see("web.line_page", "saved", line_id=of.id)
 

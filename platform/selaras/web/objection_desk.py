@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from selaras.edge.access import needs
 from selaras.edge.context import actor, agency, day, instance, session
 from selaras.edge.downloads import kept_file, streamed
-from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
+from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused, Unavailable
+from selaras.files.scanning import scanner_of
 from selaras.followup import objecting
 from selaras.followup.access import objection_for
 from selaras.followup.desk import figures as figures_
@@ -36,8 +37,9 @@ def state_objection(person_id: UUID, period: str) -> BaseResponse:
     files = [Attached(one.filename or "", one.read()) for one in request.files.getlist("files") if one.filename]
     nothing, content = "nothing" in request.form, request.form.get("content", "")
     try:
-        state(session(), actor(), instance().store, found, content, files, nothing_to_add=nothing)
-    except (Conflict, Invalid, Refused) as error:
+        scanner = scanner_of(instance().settings)
+        state(session(), actor(), instance().store, found, content, files, nothing_to_add=nothing, scanner=scanner)
+    except (Conflict, Invalid, Refused, Unavailable) as error:
         return shown(person_id, period, error)
     return see("web.objection_page", "stated-objection", person_id=person_id, period=period)
 

@@ -97,6 +97,9 @@ NOTES = {
     "improvement-saved": lazy_gettext("The improvement plan has been saved; whoever has a part in it was told."),
     "improvement-done": lazy_gettext("The step is recorded as done."),
     "improvement-closed": lazy_gettext("The improvement plan is closed; the employee was told."),
+    "ratings-left-out": lazy_gettext(
+        "Submitted, without those whom feedback or evidence contradict; they stand first below, to be rated one by one."
+    ),
     "talk-kept": lazy_gettext("The talk is recorded; the other one is asked whether the record is right."),
     "talk-answered": lazy_gettext("Your answer to the record is kept."),
     "briefing-read": lazy_gettext("Your reading of the briefing is recorded; you can submit ratings now."),

@@ -28,9 +28,17 @@ EXCEPTIONS = {
     "no_plan": _("no agreed plan"),
     "no_evidence": _("no evidence"),
     "no_progress": _("no progress"),
+    "high_contradicted": _("higher than feedback and evidence say"),
+    "low_contradicted": _("lower than feedback and evidence say"),
+    "low_unfounded": _("low, with nothing to show for it"),
+    "concern_unproven": _("a concern, without evidence to judge it by"),
     "feedback": _("feedback to read"),
     "other_than_last": _("other than last time"),
     "weak_last": _("last result asks for follow-up"),
+}
+TONES = {
+    "praise": _("praise"),
+    "concern": _("something to improve"),
 }
 RELATIONS = {
     "superior": _("superior"),

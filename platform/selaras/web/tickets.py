@@ -12,7 +12,8 @@ from selaras.edge.browsers import browser_in_words
 from selaras.edge.context import actor, day, instance, session
 from selaras.edge.downloads import kept_file
 from selaras.edge.reference import told_reference
-from selaras.errors import Conflict, DomainError, Invalid, NotFound
+from selaras.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from selaras.files.scanning import scanner_of
 from selaras.identity.permissions import Permission
 from selaras.organisation.helpdesk import queries, service
 from selaras.organisation.helpdesk.masking import masked
@@ -47,8 +48,8 @@ def report_problem() -> BaseResponse:
     files = [(one.filename or "", one.read()) for one in request.files.getlist("files") if one.filename]
     try:
         told = Told(_category(), form.get("content", ""), _reference(), _place(), _browser(), files)
-        made = service.report(session(), actor(), instance().store, told)
-    except Invalid as error:
+        made = service.report(session(), actor(), instance().store, told, scanner_of(instance().settings))
+    except (Invalid, Unavailable) as error:
         return _form(error)
     return see("web.ticket_page", "ticket-reported", ticket_id=made)
 

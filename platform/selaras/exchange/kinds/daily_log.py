@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from selaras.db.bulk import insert_frame, read_frame
 from selaras.db.merge import Merged, upsert
+from selaras.evaluation.locking import Matter
 from selaras.evaluation.models import Period
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people
+from selaras.exchange.intake import Intake, holders, on_its_days, refuse_duplicates, refuse_locked, resolve_people
 from selaras.identity.permissions import Permission
 
 _CLOCK = r"^([01]?[0-9]|2[0-3])[.:]([0-5][0-9])(:[0-5][0-9])?$"
@@ -25,6 +26,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     intake.problems.add_rows("day_in_future", coming, column="Tanggal", value="on_day")
     _refuse_settled(intake, timed)
     found = _people(intake, timed)
+    refuse_locked(intake, found, Matter.PROGRESS, on_its_days, column="Tanggal", value="on_day")
     intake.problems.refuse_errors()
     refuse_duplicates(intake, found, _KEY, "Kegiatan Harian", "line")
     placed = _items(intake, found)

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 import polars as pl
 
 from selaras.db.merge import Merged
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, resolve_people
+from selaras.evaluation.locking import Matter
+from selaras.exchange.intake import (
+    Intake,
+    holders,
+    of_year,
+    refuse_duplicates,
+    refuse_locked,
+    refuse_settled_years,
+    resolve_people,
+)
 from selaras.exchange.kinds.plan_days import filled_starts, told
 from selaras.exchange.report import Severity
 from selaras.planning.service import known_items, take_shares
@@ -25,6 +34,8 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     found = resolve_people(intake, found, held, "leader_number", "NIP PIMPINAN", "leader_id")
     own = found.filter(pl.col("person_id") == pl.col("leader_id"))
     intake.problems.add_rows("share_of_oneself", own, column="NIP", value="number")
+    refuse_settled_years(intake, table)
+    refuse_locked(intake, found, Matter.PLAN, of_year, column="TAHUN", value="year", person="leader_id")
     intake.problems.refuse_errors()
     items = known_items(intake.session, table.get_column("year").unique().to_list()).select(
         pl.col("id").alias("item_id"), pl.col("person_id").alias("leader_id"), "year", "code", "first"

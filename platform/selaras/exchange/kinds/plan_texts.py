@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from selaras.db.merge import Merged
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, refuse_settled_years, resolve_people
+from selaras.evaluation.locking import Matter
+from selaras.exchange.intake import (
+    Intake,
+    holders,
+    of_year,
+    refuse_duplicates,
+    refuse_locked,
+    refuse_settled_years,
+    resolve_people,
+)
 from selaras.exchange.kinds.plan_days import filled_starts, told
 from selaras.exchange.kinds.plan_forms import by_rules, worded
 from selaras.exchange.report import listed
@@ -27,6 +36,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     found = resolve_people(
         intake, table.with_columns(day=pl.lit(intake.day)), holders(intake), "number", "NIP", "person_id"
     )
+    refuse_locked(intake, found, Matter.PLAN, of_year, column="TAHUN", value="year")
     intake.problems.refuse_errors()
     years = table.get_column("year").unique().to_list()
     found = told(intake, found, known_plans(intake.session, years).drop("segment"), ["person_id", "year"])

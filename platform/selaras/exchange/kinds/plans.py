@@ -7,11 +7,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from selaras.db.merge import Merged
+from selaras.evaluation.locking import Matter
 from selaras.exchange.intake import (
     Intake,
     holders,
+    of_year,
     refuse_duplicates,
     refuse_inconsistent,
+    refuse_locked,
     refuse_settled_years,
     resolve_people,
 )
@@ -63,6 +66,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     intake.problems.add_rows("empty", table.filter(pl.col("aspect").is_null() & measured), column="ASPEK")
     _check_days(intake, table)
     refuse_settled_years(intake, table)
+    refuse_locked(intake, found, Matter.PLAN, of_year, column="TAHUN", value="year")
     found = dated(intake, found)
     years = table.get_column("year").unique().to_list()
     found = _goals(intake, found, years)

@@ -8,7 +8,16 @@ import polars as pl
 
 from selaras.db.bulk import read_frame
 from selaras.db.merge import Merged
-from selaras.exchange.intake import Intake, holders, refuse_duplicates, refuse_settled_years, resolve_people
+from selaras.evaluation.locking import Matter
+from selaras.exchange.intake import (
+    Intake,
+    holders,
+    on_its_days,
+    refuse_duplicates,
+    refuse_locked,
+    refuse_settled_years,
+    resolve_people,
+)
 from selaras.monitoring.service import take_progress
 from selaras.planning.service import items_on_day, known_items
 
@@ -21,6 +30,7 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     refuse_settled_years(intake, table)
     dated = table.with_columns(day=pl.col("on_day"))
     found = resolve_people(intake, dated, holders(intake), "number", "NIP", "person_id")
+    refuse_locked(intake, found, Matter.PROGRESS, on_its_days, column="TANGGAL", value="on_day")
     intake.problems.refuse_errors()
     return take_progress(
         intake.session,

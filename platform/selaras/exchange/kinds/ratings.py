@@ -11,8 +11,9 @@ from psycopg import sql
 from selaras.db.bulk import connection_of, staged
 from selaras.db.merge import Merged, upsert
 from selaras.evaluation.changes import Change, told
+from selaras.evaluation.locking import Matter
 from selaras.evaluation.segment_queries import rateable_segments
-from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, resolve_people
+from selaras.exchange.intake import Intake, appraisers, holders, refuse_duplicates, refuse_locked, resolve_people
 from selaras.exchange.kinds.declared import header_of, value_of
 from selaras.exchange.kinds.periods import governed, open_periods
 from selaras.exchange.layouts import DECLARED
@@ -25,6 +26,9 @@ def load(intake: Intake, table: pl.DataFrame) -> Mapping[str, Merged]:
     refuse_duplicates(intake, table, ["number", "period", "segment"], "NIP", "person and period")
     found = open_periods(intake, table).with_columns(day=pl.col("ends"))
     found = resolve_people(intake, found, holders(intake), "number", "NIP", "person_id")
+    refuse_locked(
+        intake, found, Matter.RATING, lambda one: pl.col("period") == one.code, column="PERIODE", value="period"
+    )
     intake.problems.refuse_errors()
     found = _of_segments(intake, found)
     intake.problems.refuse_errors()

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from selaras.audit.service import record, salted
 from selaras.clock import now
 from selaras.errors import Conflict, Invalid, Refused
+from selaras.files.kinds import evidence_type
 from selaras.files.queries import FileView, files_of
+from selaras.files.scanning import Scanner, refuse_infected
 from selaras.files.service import keep
 from selaras.files.store import FileStore
 from selaras.followup.desk.models import ObjectionStatement
@@ -28,14 +30,6 @@ from selaras.tenancy.legal_clock import legal_clock
 EMPLOYEE, APPRAISER = "employee", "appraiser"
 PURPOSE = "objection_statement"
 MOST_FILES = 5
-LARGEST = 10 * 1024 * 1024
-# What a statement may bring along: how its bytes begin → its media type.
-_BEGINNINGS = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"PK\x03\x04", "application/zip"),
-)
 
 
 @dataclass(frozen=True)
@@ -119,8 +113,9 @@ def state(
     attached: Sequence[Attached] = (),
     *,
     nothing_to_add: bool = False,
+    scanner: Scanner | None = None,
 ) -> None:
-    """One side explains, once, before the decision, or says that it has nothing to add.
+    """One side explains, once, before the decision, or says that it has nothing to add; files are as of evidence.
 
     `Invalid` for neither or both, `Refused` for whoever is no side, `Conflict` once that side has spoken or the
     objection is over.
@@ -133,7 +128,7 @@ def state(
         raise Invalid("objection.empty", "Write your explanation, or say that you have nothing to add.")
     if not nothing_to_add:
         refuse_short(content)
-    kinds = [_kind(one) for one in _counted(attached)]
+    kinds = [_kind(one, scanner) for one in _counted(attached)]
     row = ObjectionStatement(
         case_id=objection.case_id, said_by=side, content=content.strip() or None, account_id=actor.account_id, at=now()
     )
@@ -181,23 +176,11 @@ def _counted(attached: Sequence[Attached]) -> Sequence[Attached]:
     return attached
 
 
-def _kind(one: Attached) -> str:
-    """The media type by what the bytes begin with; the browser's word for it counts for nothing."""
-    if len(one.data) > LARGEST:
-        raise Invalid(
-            "objection.file_large",
-            "A file may have at most {most} MB; make it smaller or leave it out.",
-            most=LARGEST // 1024 // 1024,
-            field="files",
-        )
-    found = next((kind for start, kind in _BEGINNINGS if one.data.startswith(start)), None)
-    if found is None:
-        raise Invalid(
-            "objection.file_kind",
-            "A file is a PDF, a picture (JPEG, PNG), or a document of an office suite (DOCX, XLSX).",
-            field="files",
-        )
-    return found
+def _kind(one: Attached, scanner: Scanner | None) -> str:
+    """The media type by the content, as of evidence; what the scanner finds is not kept."""
+    kind = evidence_type(one.data)
+    refuse_infected(scanner, one.data)
+    return kind
 
 
 def _view(session: Session, row: ObjectionStatement, *, with_files: bool) -> Statement:

@@ -16,6 +16,7 @@ from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.files.kinds import evidence_type
+from selaras.files.scanning import Scanner, refuse_infected
 from selaras.files.service import keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
@@ -57,12 +58,12 @@ class Told:
     files: Sequence[tuple[str, bytes]] = ()
 
 
-def report(session: Session, actor: Actor, store: FileStore, told: Told) -> UUID:
+def report(session: Session, actor: Actor, store: FileStore, told: Told, scanner: Scanner | None = None) -> UUID:
     """Report a problem: it goes to the administrator of one's unit, or (without one) of the agency."""
     if actor.account_id is None:
         raise Refused("ticket_in_person", "A problem is reported by whoever is signed in.")
     _check(told.content)
-    kinds = [_kind(data) for _, data in told.files]
+    kinds = [_kind(data, scanner) for _, data in told.files]
     if len(kinds) > MOST_FILES:
         raise Invalid("ticket_files", "Attach at most {most} files.", most=MOST_FILES, field="files")
     unit = _unit_of(session, actor)
@@ -199,10 +200,12 @@ def _today(session: Session) -> date:
     return today(agency(session, tenant_of(session)).time_zone)
 
 
-def _kind(data: bytes) -> str:
+def _kind(data: bytes, scanner: Scanner | None) -> str:
     if len(data) > LARGEST:
         raise Invalid("ticket_file_large", "A file may have at most {most} MB.", most=LARGEST // 2**20, field="files")
-    return evidence_type(data)
+    kind = evidence_type(data)
+    refuse_infected(scanner, data)
+    return kind
 
 
 def _check(content: str, shortest: int = SHORTEST) -> None:
