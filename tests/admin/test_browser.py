@@ -24,7 +24,7 @@ from selaras_admin.operators import REALM
 
 PATHS = (
     *("/", "/?search=tidak-ada", "/regions", "/rollouts", "/isolation", "/nowhere", "AGENCY", "AGENCY/support"),
-    *("/operators", "/journal", "/sessions", "/support", "ROLLOUT", "OPERATOR", "SUPPORT"),
+    *("/operators", "/journal", "/sessions", "/support", "/tickets", "ROLLOUT", "OPERATOR", "SUPPORT"),
 )
 
 pytestmark = IN_A_BROWSER
@@ -36,7 +36,7 @@ def port(app: Flask, serve: Callable[[Flask], int]) -> int:
 
 
 @pytest.fixture
-def places(plant, close_period, rule_text, console_database, everything) -> dict[str, str]:
+def places(plant, close_period, rule_text, console_database, database, everything) -> dict[str, str]:
     """An agency, a rollout, an operator and a support access with everything that a page can show; their addresses."""
     old = plant("Kementerian Pekerjaan Umum dan Perumahan Rakyat", kind="ministry", status="ended")
     new = plant("Pemerintah Kabupaten Dengan Nama Yang Panjang Sekali", region="3515", kind="regency")
@@ -53,6 +53,14 @@ def places(plant, close_period, rule_text, console_database, everything) -> dict
         )
         goal = Goal("regulation", "permenpan_6_2022", date(2027, 1, 1))
         one = rollouts.start(session, "uji", goal, load_registry(), reason="Gelombang percontohan", slugs=[new.slug])
+    with database.tenant(new.tenant_id) as session:
+        session.execute(
+            text(
+                "INSERT INTO selaras.ticket_figure (tenant_id, month, category, told, open, forwarded)"
+                " VALUES (:t, date_trunc('month', now())::date, 'information_system', 1240, 7, 3)"
+            ),
+            {"t": new.tenant_id},
+        )
     asked = ask_support(console_database, everything, new.tenant_id, urgent=True)
     return {
         "AGENCY": f"/agencies/{new.uuid}",

@@ -27,9 +27,9 @@ def test_clusters_are_counted_over_a_year_and_small_counts_are_hidden(sign_in, p
     assert len(shown) == 6
     assert shown["Perencanaan"][0] == "43"
     assert shown["Penilaian"] == ["31", "1", "1"]
-    lines = dict(re.findall(r'<tr><th scope="row" class="wide">(Instansi \w+)</th>(.*?)</tr>', by_agency, re.S))
-    assert ">40</td>" in lines["Instansi Besar"]
-    assert ">3</td>" not in lines["Instansi Kecil"]
+    lines = dict(re.findall(r"<li><b>(Instansi \w+)</b>(.*?)</li>", by_agency, re.S))
+    assert ">40</b>" in lines["Instansi Besar"]
+    assert ">3</b>" not in lines["Instansi Kecil"]
     assert "–" in lines["Instansi Kecil"]
     assert "900" not in page, "of the last twelve months only"
 

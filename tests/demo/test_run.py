@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from selaras.clock import today
 from selaras.closing.queries import overview
 from selaras.config import Settings
 from selaras.db.session import Database
+from selaras.demo.surveying import SURVEYED, phrase_file
 from selaras.evaluation.queries import history, receipt
 from selaras.followup.queries import remuneration
+from selaras.monitoring.survey.queries import campaigns
 from selaras.servers.running import Running, running
 from selaras.tenancy.features import Feature
 from selaras.tenancy.queries import agency_by_slug, features_on
@@ -85,6 +88,25 @@ def test_the_demo_closes_its_periods_and_leaves_no_process(home: Path, played: s
     assert played.count("permenpan_6_2022") == 2
     assert "pp46_2011" in played
     assert processes_of(home) == []
+
+
+@pytest.mark.slow
+def test_one_agency_has_a_counted_survey_and_an_open_one(app: Database, home: Path) -> None:
+    with app.tenant(tenant_of(app, SURVEYED)) as session:
+        found = {one.state: one for one in campaigns(session)}
+        assert sorted(found) == ["closed", "open"]
+        closed = found["closed"]
+        assert closed.share == 100, "everybody answered"
+        means = session.execute(
+            text(
+                "SELECT count(*), min(answers) FROM selaras.survey_figure WHERE tenant_id = :t"
+                " AND perspective = 'peers'"
+            ),
+            {"t": tenant_of(app, SURVEYED)},
+        ).one()
+        assert means[0] > 0
+        assert means[1] >= 3
+    assert re.fullmatch(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){7}\n", phrase_file(home).read_text())
 
 
 @pytest.mark.slow

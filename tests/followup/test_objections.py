@@ -138,6 +138,12 @@ def test_the_same_ratings_correct_nothing(site: Site) -> None:
     assert outcome_of(home, 22) == [(1, "sangat_baik")]
 
 
+def test_the_form_says_what_is_not_filed_there(site: Site) -> None:
+    home = site.closed
+    form = home.as_person(46).page(f"{address(home, 46)}/receipts/{PERIOD}")
+    assert "Upaya administratif terhadap keputusan lain" in form, "another procedure, and said so"
+
+
 def test_a_late_objection_is_refused_with_the_rule(site: Site) -> None:
     home = site.closed
     with home.database.tenant(home.tenant_id) as session:
@@ -150,6 +156,7 @@ def test_a_late_objection_is_refused_with_the_rule(site: Site) -> None:
             {"tenant": home.tenant_id, "person": home.person(45)},
         )
     visitor = home.as_person(45)
+    assert "upaya administratif" not in visitor.page(f"{address(home, 45)}/receipts/{PERIOD}"), "closed"
     path = f"{address(home, 45)}/receipts/{PERIOD}/objection"
     response = visitor.post(path, {"reason": REASON}, on="/")
     assert response.status_code == 409

@@ -128,7 +128,7 @@ def test_without_javascript_the_list_rates(home: Home, open_page) -> None:
 def pages_of_ratings(home: Home) -> list[tuple[str, str, str]]:
     """Name, who, address."""
     head, manager = number_of(home, 21), f"{Role.PERFORMANCE_MANAGER.value}@{home.slug}"
-    confirm = f"/team/confirmation?period={PERIOD}&rating_hasil_kerja=sesuai&rating_perilaku=sesuai"
+    confirm = f"/team/confirmation?period={PERIOD}&rating_hasil_kerja=di_atas&rating_perilaku=di_atas"
     return [
         ("board", head, BOARD),
         ("confirmation", head, confirm),

@@ -21,6 +21,7 @@ from selaras.demo.population import generate
 from selaras.demo.population_agency import Population
 from selaras.demo.stage import OPERATOR, Stage, refuse_refused
 from selaras.demo.succession import inherit
+from selaras.demo.surveying import SURVEYED, hold, leave_open
 from selaras.errors import NotFound, Unavailable
 from selaras.evaluation import service as evaluation
 from selaras.evaluation.queries import period_by_code
@@ -30,6 +31,7 @@ from selaras.exchange.rule_packs import seed
 from selaras.identity.permissions import Origin
 from selaras.identity.service import ensure_account, grant_role
 from selaras.organisation.accounts import give_accounts
+from selaras.regulation import Rules
 from selaras.tenancy.packs import Pack
 from selaras.tenancy.queries import agency, agency_by_slug, rules_on
 from selaras.tenancy.service import create_agency, from_pack, set_status
@@ -144,8 +146,8 @@ class Player:
         yearly = period_span(code).kind == "year"
         with self._stage.app.tenant(tenant) as session:
             state = _state(session, code)
-            rules = rules_on(session, agency(session, tenant), period_span(code).ends, self._stage.registry)
             if state == "none":
+                rules = self._rules(session, tenant, code)
                 evaluation.open_period(session, office(session, tenant, "pengelola"), code, rules)
         if state == "none" and files is not None:
             kinds = (
@@ -154,12 +156,24 @@ class Player:
                 ("ratings", f"penilaian_{code}.csv"),
             )
             self._load(tenant, kinds if yearly else RUNNING, files, 0.5)
+            if self._surveyed and not yearly:
+                self._tell("survei", 0.65)
+                hold(self._stage, tenant, code)
             with self._stage.app.tenant(tenant) as session:
-                closing.start(session, office(session, tenant, "pengelola"), code, rules)
+                closing.start(session, office(session, tenant, "pengelola"), code, self._rules(session, tenant, code))
         final = self._wait(tenant, code)
         if not self._pack.ended_on:
             follow(self._stage, tenant, code)
+        if self._surveyed and not yearly:
+            leave_open(self._stage, tenant, code)
         return Closed(self._pack.short_name, final, time.monotonic() - began, self._loaded)
+
+    @property
+    def _surveyed(self) -> bool:
+        return self._pack.slug == SURVEYED
+
+    def _rules(self, session: Session, tenant: int, code: str) -> Rules:
+        return rules_on(session, agency(session, tenant), period_span(code).ends, self._stage.registry)
 
     def _wait(self, tenant: int, code: str) -> Overview:
         until = time.monotonic() + PATIENCE
