@@ -66,7 +66,8 @@ def accept(
     refuse_bad_inputs(person_id, inputs, rules)
     before = given(session, period.id, [person_id], found.segment)[person_id]
     changed = Change(person_id, period.code, "calibration", before.held, inputs, found.segment)
-    rated = replace(before, inputs=inputs, appraiser_id=actor.person_id)
+    by = found.acting.id if found.acting else None
+    rated = replace(before, inputs=inputs, appraiser_id=actor.person_id, delegation_id=by)
     hold(session, actor.by(found.acting), found, rated, _words(session, result), changed)
     came_to = outcome_of(session, period, rules, person_id)
     if came_to != result.to_outcome:

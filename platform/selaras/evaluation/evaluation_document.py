@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.documents.issuing import issue
+from selaras.evaluation.acted import above_of, rated_as
 from selaras.evaluation.printed_words import Language, Printed, Say
 from selaras.evaluation.printing import issue_of
 from selaras.evaluation.queries import ReceiptView
 from selaras.evaluation.wording import organisation_word, outcome_word
 from selaras.monitoring.queries import FeedbackView, ProgressView, feedback_for, progress_for
-from selaras.organisation.queries import PersonView, person, superior_of
+from selaras.organisation.acting import ActedAs
+from selaras.organisation.queries import PersonView, person
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.queries import ItemView, MeasureView, PlanView, plan
 from selaras.regulation import Label, Rules
@@ -32,6 +34,7 @@ _WORDS: dict[str, Label] = {
     "person": {"id": "Pegawai yang dinilai", "en": "Person appraised"},
     "appraiser": {"id": "Pejabat penilai kinerja", "en": "Appraiser"},
     "superior": {"id": "Atasan pejabat penilai kinerja", "en": "Appraiser's superior"},
+    "acting": {"id": "Bertindak sebagai", "en": "Acting as"},
     "name": {"id": "Nama", "en": "Name"},
     "number": {"id": "NIP / NI PPPK", "en": "NIP / NI PPPK"},
     "rank": {"id": "Pangkat / golongan", "en": "Rank / grade"},
@@ -74,19 +77,20 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
     heard = feedback_for(session, outcome.person_id, outcome.starts, outcome.ends)
     reached = _reached(progress_for(session, outcome.person_id, outcome.starts, outcome.ends))
     at = now().astimezone(ZoneInfo(whose.time_zone))
+    acted = rated_as(session, outcome)
     data = {
         "agency": whose.name,
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),
         "subtitle": f"{say.period(outcome.period_code)} · {say.span(outcome.starts, outcome.ends)}",
-        "parties": _parties(session, say, subject),
+        "parties": _parties(session, say, subject, acted),
         "sections": _sections(say, asked, planned, reached, heard) if planned else [],
         "behaviours": _behaviours(say, asked, planned, heard),
         "judged": _judged(say, subject),
         "outcome": say.label(outcome_word(subject.view.description, outcome.outcome).label),
         "rule": f"{say.label(subject.view.description['title'])} · {outcome.rule_hash}",
-        "signers": _signers(session, say, subject),
+        "signers": _signers(session, say, subject, acted),
         "words": {name: say(name) for name in _WORDS},
         "footer": f"{whose.name} · {say.period(outcome.period_code)} · {say('printed')} {say.moment(at)}",
     }
@@ -95,11 +99,14 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
     return Printed(f"evaluasi-{outcome.period_code}-{number}-{language}.pdf", made)
 
 
-def _parties(session: Session, say: Say, subject: Subject) -> list[dict[str, Any]]:
+def _parties(session: Session, say: Say, subject: Subject, acted: ActedAs | None) -> list[dict[str, Any]]:
     return [
         {
             "title": say(role),
-            "facts": [{"label": say(name), "value": value or _NOTHING} for name, value in facts_of(one).items()],
+            "facts": [
+                {"label": say(name), "value": value or _NOTHING}
+                for name, value in facts_of(one, acted if role == "appraiser" else None).items()
+            ],
         }
         for role, one in _people(session, subject)
         if one is not None
@@ -109,7 +116,7 @@ def _parties(session: Session, say: Say, subject: Subject) -> list[dict[str, Any
 def _people(session: Session, subject: Subject) -> list[tuple[str, PersonView | None]]:
     """The person, the appraiser who judged, and the appraiser's superior on the period's last day."""
     day, appraiser_id = subject.view.outcome.ends, subject.view.outcome.appraiser_id
-    above = superior_of(session, appraiser_id, day) if appraiser_id else None
+    above = above_of(session, subject.view.outcome, day)
     return [
         ("person", subject.person),
         ("appraiser", person(session, appraiser_id, day) if appraiser_id else None),
@@ -117,8 +124,8 @@ def _people(session: Session, subject: Subject) -> list[tuple[str, PersonView | 
     ]
 
 
-def facts_of(one: PersonView) -> dict[str, str | None]:
-    """Name, number, rank, post and unit of a party to a document."""
+def facts_of(one: PersonView, acted: ActedAs | None = None) -> dict[str, str | None]:
+    """Name, number, rank, post and unit of a party to a document, and as what they acted for another."""
     line = one.line
     # Whoever holds a public office has neither number nor rank: the title stands alone.
     ranked = {"number": line.number, "rank": line.rank} if one.numbers else {}
@@ -126,16 +133,23 @@ def facts_of(one: PersonView) -> dict[str, str | None]:
         "name": line.name,
         **ranked,
         "post": line.position_title,
+        **({"acting": acted.printed} if acted else {}),
         "unit": line.unit_name,
     }
 
 
-def _signers(session: Session, say: Say, subject: Subject) -> list[dict[str, str]]:
+def _signers(session: Session, say: Say, subject: Subject, acted: ActedAs | None) -> list[dict[str, str]]:
     return [
-        {"role": say(role), "name": one.line.name, "number": one.line.number or one.line.position_title or _NOTHING}
+        signer(say(role), one, acted if role == "appraiser" else None)
         for role, one in _people(session, subject)[:2]
         if one is not None
     ]
+
+
+def signer(role: str, one: PersonView, acted: ActedAs | None) -> dict[str, str]:
+    """Who signs: as what, in whose post where they act for another, the name and what stands below it."""
+    number = one.line.number or one.line.position_title or _NOTHING
+    return {"role": role, "acting": acted.printed if acted else "", "name": one.line.name, "number": number}
 
 
 def _reached(lines: Iterable[ProgressView]) -> dict[tuple[UUID, str], tuple[Decimal, str | None]]:

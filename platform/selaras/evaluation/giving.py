@@ -53,6 +53,7 @@ class Given:
     edited_at: datetime | None = None
     reason: str | None = None
     returned_reason: str | None = None
+    delegation_id: UUID | None = None
 
     @property
     def changes(self) -> bool:
@@ -81,6 +82,7 @@ def given(session: Session, period_id: UUID, people: Collection[UUID], segment: 
             row.inputs,
             row.appraiser_id,
             row.rated_at,
+            delegation_id=row.delegation_id,
         )
     drafts = select(RatingDraft).where(
         RatingDraft.period_id == period_id, RatingDraft.person_id.in_(found), RatingDraft.segment == segment
@@ -92,6 +94,7 @@ def given(session: Session, period_id: UUID, people: Collection[UUID], segment: 
             version=draft.edited_at.isoformat(),
             inputs=draft.inputs,
             appraiser_id=draft.appraiser_id,
+            delegation_id=draft.delegation_id,
             edited_at=draft.edited_at,
             reason=draft.reason,
             returned_reason=draft.returned_reason,
@@ -134,12 +137,15 @@ def save_draft(
         "person_id": person_id,
         "segment": found.segment,
         "appraiser_id": actor.person_id,
+        "delegation_id": found.acting.id if found.acting else None,
         "inputs": dict(inputs),
         "reason": reason.strip() or None,
         "edited_at": now(),
     }
     statement = insert(RatingDraft).values(values)
-    kept = {name: statement.excluded[name] for name in ("appraiser_id", "inputs", "reason", "edited_at")}
+    kept = {
+        name: statement.excluded[name] for name in ("appraiser_id", "delegation_id", "inputs", "reason", "edited_at")
+    }
     session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=kept))
     return given(session, found.period.id, [person_id], found.segment)[person_id]
 
@@ -217,12 +223,13 @@ def hold(
         "person_id": draft.person_id,
         "segment": found.segment,
         "appraiser_id": draft.appraiser_id,
+        "delegation_id": draft.delegation_id,
         "inputs": dict(draft.inputs or {}),
         "rated_at": now(),
     }
     first = _appraiser_before(session, found, draft.person_id)
     statement = insert(Rating).values(values)
-    kept = {name: statement.excluded[name] for name in ("appraiser_id", "inputs", "rated_at")}
+    kept = {name: statement.excluded[name] for name in ("appraiser_id", "delegation_id", "inputs", "rated_at")}
     session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=kept))
     session.execute(delete(RatingDraft).where(*_here(found, draft.person_id)))
     if draft.changes and changed is None:

@@ -82,7 +82,10 @@ class OrganisationRecommendation(TenantModel):
 
 
 class Rating(TenantModel):
-    """What the appraiser judged: `inputs` are the person columns that the regulation declares."""
+    """What the appraiser judged: `inputs` are the person columns that the regulation declares.
+
+    `delegation_id`: by what the one who rated acted for another.
+    """
 
     __tablename__ = "rating"
 
@@ -90,6 +93,7 @@ class Rating(TenantModel):
     person_id: Mapped[UUID]
     segment: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     appraiser_id: Mapped[UUID | None]
+    delegation_id: Mapped[UUID | None]
     inputs: Mapped[dict[str, Any]]
     rated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
@@ -97,6 +101,7 @@ class Rating(TenantModel):
         within("period_id", "period"),
         within("person_id", "person"),
         within("appraiser_id", "person"),
+        within("delegation_id", "delegation"),
         UniqueConstraint("tenant_id", "period_id", "person_id", "segment"),
         Index("ix_rating_appraiser", "tenant_id", "appraiser_id"),
     )

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.documents.issuing import Issue, issue
-from selaras.evaluation.evaluation_document import amount, facts_of
+from selaras.evaluation.evaluation_document import amount, facts_of, signer
 from selaras.evaluation.printed_words import Language, Printed, Say
+from selaras.organisation.acting import ActedAs, acted_as
 from selaras.organisation.queries import PersonView, person, superior_of
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.queries import ItemView, PlanView, last_day
@@ -29,6 +30,7 @@ _WORDS: dict[str, Label] = {
     "person": {"id": "Pegawai yang dinilai", "en": "Person appraised"},
     "appraiser": {"id": "Pejabat penilai kinerja", "en": "Appraiser"},
     "superior": {"id": "Atasan pejabat penilai kinerja", "en": "Appraiser's superior"},
+    "acting": {"id": "Bertindak sebagai", "en": "Acting as"},
     "name": {"id": "Nama", "en": "Name"},
     "number": {"id": "NIP / NI PPPK", "en": "NIP / NI PPPK"},
     "rank": {"id": "Pangkat / golongan", "en": "Rank / grade"},
@@ -70,6 +72,7 @@ def print_plan(
     day = min(last_day(view.year, view), at.date())
     asked = asked_form(session, view.person_id, view.year, view, rules, day)
     parties = _parties(session, view, day)
+    acted = acted_as(session, view.delegation_id, day)
     agreed = view.agreed_at.astimezone(ZoneInfo(whose.time_zone)).date() if view.agreed_at else None
     data = {
         "agency": whose.name,
@@ -82,7 +85,10 @@ def print_plan(
         "parties": [
             {
                 "title": say(role),
-                "facts": [{"label": say(name), "value": value or "–"} for name, value in facts_of(one).items()],
+                "facts": [
+                    {"label": say(name), "value": value or "–"}
+                    for name, value in facts_of(one, _own(one, acted)).items()
+                ],
             }
             for role, one in parties
         ],
@@ -90,10 +96,7 @@ def print_plan(
         "behaviours": _behaviours(say, asked, view),
         "annexes": _annexes(say, asked, view),
         "place": f"{say('place')}{say.day(agreed or at.date())}",
-        "signers": [
-            {"role": say(role), "name": one.line.name, "number": one.line.number or one.line.position_title or "–"}
-            for role, one in parties[:2]
-        ],
+        "signers": _signers(session, say, parties[:2], acted, day),
         "words": {name: say(name) for name in _WORDS},
         "footer": f"{whose.name} · SKP {view.year} · {say('printed')} {say.moment(at)}",
     }
@@ -110,6 +113,23 @@ def _parties(session: Session, view: PlanView, day: date) -> list[tuple[str, Per
         ("superior", above),
     )
     return [(role, person(session, one, day)) for role, one in who if one is not None]
+
+
+def _own(one: PersonView, acted: ActedAs | None) -> ActedAs | None:
+    """What stands beside a party: that they acted for another. The one acted for is the appraiser, and did not."""
+    return acted if acted is not None and acted.delegate_id == one.line.person_id else None
+
+
+def _signers(
+    session: Session, say: Say, parties: Sequence[tuple[str, PersonView]], acted: ActedAs | None, day: date
+) -> list[dict[str, str]]:
+    """Both parties; where somebody agreed for the appraiser, the one who did signs, in that post."""
+    found = []
+    for role, one in parties:
+        by = acted if role == "appraiser" else None
+        who = person(session, by.delegate_id, day) if by and by.delegate_id != one.line.person_id else one
+        found.append(signer(say(role), who, by))
+    return found
 
 
 def _sections(say: Say, asked: AskedForm, view: PlanView) -> list[dict[str, Any]]:

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from selaras.clock import now
 from selaras.documents.issuing import Issue, issue
+from selaras.evaluation.acted import rated_as
 from selaras.evaluation.printed_words import Language, Printed, Say
 from selaras.evaluation.queries import PartView, ReceiptView
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.wording import organisation_word, outcome_word
+from selaras.organisation.acting import ActedAs
 from selaras.organisation.queries import AppointmentLine, PersonView
 from selaras.planning.models import PlanItem
 from selaras.regulation import Label, ReceiptLine
@@ -80,7 +82,8 @@ def print_receipt(
     `origin`: the agency's address, where whoever holds the paper checks it.
     """
     titles = _titles(session, (line.item for line in view.receipt.lines if line.item))
-    data = receipt_document(whose, person, view, titles, language)
+    acted = rated_as(session, view.outcome)
+    data = receipt_document(whose, person, view, titles, language, acted)
     number = next((one.number for one in person.numbers), str(person.line.person_id))
     wanted = issue_of("receipt", view, origin)
     return Printed(f"hasil-{view.outcome.period_code}-{number}-{language}.pdf", issue(session, wanted, "receipt", data))
@@ -93,9 +96,17 @@ def issue_of(kind: str, view: ReceiptView, origin: str) -> Issue:
 
 
 def receipt_document(
-    whose: AgencyView, person: PersonView, view: ReceiptView, titles: Mapping[str, str], language: Language
+    whose: AgencyView,
+    person: PersonView,
+    view: ReceiptView,
+    titles: Mapping[str, str],
+    language: Language,
+    acted: ActedAs | None = None,
 ) -> dict[str, Any]:
-    """What the document says, as plain data for the template. `titles`: planned item → what was to be reached."""
+    """What the document says, as plain data for the template. `titles`: planned item → what was to be reached.
+
+    `acted`: as what whoever appraised acted for another.
+    """
     say = Say(language, whose.time_zone, _WORDS)
     outcome, rule = view.outcome, view.description
     at = now().astimezone(ZoneInfo(whose.time_zone))
@@ -107,7 +118,7 @@ def receipt_document(
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),
         "subtitle": f"{say.period(outcome.period_code)} · {say.span(outcome.starts, outcome.ends)}",
-        "facts": _facts(say, person, view),
+        "facts": _facts(say, person, view, acted),
         "outcome": outcome_word(rule, outcome.outcome).label[language],
         "score": "" if outcome.score is None else say.number(outcome.score, 2),
         "inputs": [say.line(line) for line in lines if line.part == "input"],
@@ -121,7 +132,7 @@ def receipt_document(
     }
 
 
-def _facts(say: Say, person: PersonView, view: ReceiptView) -> list[dict[str, str]]:
+def _facts(say: Say, person: PersonView, view: ReceiptView, acted: ActedAs | None) -> list[dict[str, str]]:
     outcome = view.outcome
     held = _post(person.appointments, outcome.ends)
     organisation = organisation_word(view.description, outcome.organisation_rating)
@@ -132,7 +143,7 @@ def _facts(say: Say, person: PersonView, view: ReceiptView) -> list[dict[str, st
         "post": held.position_title if held else "",
         "unit": outcome.unit_name,
         "period": f"{say.day(outcome.starts)} {say('to')} {say.day(outcome.ends)}",
-        "appraiser": outcome.appraiser_name or "",
+        "appraiser": " · ".join(filter(None, (outcome.appraiser_name, acted.printed if acted else ""))),
         "organisation": say.label(organisation.label) if organisation else "",
         "set": say.moment(outcome.set_at) if outcome.set_at else "",
         "delivered": say.moment(outcome.delivered_at) if outcome.delivered_at else "",

@@ -44,6 +44,7 @@ class RatingDraft(TenantTable):
     person_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
     segment: Mapped[int] = mapped_column(SmallInteger, primary_key=True, sort_order=-8)
     appraiser_id: Mapped[UUID]
+    delegation_id: Mapped[UUID | None]
     inputs: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(server_default="draft")
     reason: Mapped[str | None]
@@ -57,6 +58,7 @@ class RatingDraft(TenantTable):
         within("period_id", "period"),
         within("person_id", "person"),
         within("appraiser_id", "person"),
+        within("delegation_id", "delegation"),
         within("returned_by", "account"),
         CheckConstraint("state IN ('draft', 'submitted', 'returned')", name="state"),
         Index("ix_rating_draft_appraiser", "tenant_id", "appraiser_id", postgresql_where=text("state = 'submitted'")),

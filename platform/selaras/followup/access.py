@@ -25,7 +25,7 @@ def desk(session: Session, actor: Actor, registry: Registry) -> list[Objection]:
 
 
 def objection_for(session: Session, actor: Actor, registry: Registry, person_id: UUID, code: str) -> Objection:
-    """One objection with its reason, for the person, whoever decides it, and the appraiser; else NotFound."""
+    """One objection with its reason, for both sides, whoever decides it, and who acts for them; else NotFound."""
     zone = agency(session, tenant_of(session)).time_zone
     found = objection(session, actor, zone, path_without_superior(session, registry, today(zone)), person_id, code)
     if found is None or not _may_read(actor, found):
@@ -35,7 +35,7 @@ def objection_for(session: Session, actor: Actor, registry: Registry, person_id:
 
 def _may_read(actor: Actor, found: Objection) -> bool:
     own = actor.person_id is not None and actor.person_id in (found.person_id, found.appraiser_id)
-    return own or found.may_decide
+    return own or found.may_decide or found.speaks_by is not None
 
 
 def receipt_person(session: Session, actor: Actor, registry: Registry, person_id: UUID, code: str) -> PersonView:

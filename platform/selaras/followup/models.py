@@ -181,7 +181,7 @@ class ImprovementStep(TenantModel):
 class ObjectionDecision(TenantModel):
     """How an objection was decided (PP 30/2019 Ps 59): final. Upheld, it names the correcting revision.
 
-    `extent`: granted as a whole, in part, or not at all.
+    `extent`: granted as a whole, in part, or not at all. `delegation_id`: by what whoever decided acted for another.
     """
 
     __tablename__ = "objection_decision"
@@ -197,12 +197,14 @@ class ObjectionDecision(TenantModel):
     corrected_revision: Mapped[int | None] = mapped_column(SmallInteger)
     decided_as: Mapped[str]
     account_id: Mapped[UUID | None]
+    delegation_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
     __table_args__ = (
         within("person_id", "person"),
         within("period_id", "period"),
         within("account_id", "account"),
+        within("delegation_id", "delegation"),
         UniqueConstraint("tenant_id", "period_id", "person_id", "segment", "revision"),
         CheckConstraint("NOT upheld OR corrected_revision IS NOT NULL", name="revision"),
         CheckConstraint("extent IN ('whole', 'part', 'none')", name="extent"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict, NotFound, Refused
 from selaras.evaluation import service as evaluation
+from selaras.evaluation.acted import judged_for
 from selaras.evaluation.changes import Change, told
 from selaras.evaluation.correcting import Correction, correct
 from selaras.evaluation.models import OutcomeEvent
@@ -36,6 +38,7 @@ from selaras.followup.service import apply_table
 from selaras.identity.actor import Actor, system
 from selaras.notices.acknowledging import AcknowledgementView, HandedIn, acknowledge, latest_of
 from selaras.notices.service import tell
+from selaras.organisation.delegation import delegates_of
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.queries import agency, rules_within
 
@@ -84,7 +87,7 @@ def file(
     if actor.person_id:
         evaluation.hold_answers(session, actor.person_id)
     outcome = latest_outcome(session, actor.person_id, code) if actor.person_id else None
-    decider = decider_of(session, outcome.appraiser_id, day, _sides(outcome)) if outcome else None
+    decider = decider_of(session, judged_for(session, outcome), day, _sides(outcome)) if outcome else None
     if outcome and decider is None and path_without_superior(session, registry, day) == NOBODY:
         raise Refused(
             "objection.nobody_above",
@@ -110,7 +113,7 @@ def file(
     frozen = freeze(session, actor, store, case.id, outcome, reason.strip())
     payload = {"case": case.id, "decider": decider, "bundle": frozen, "period": code}
     record(session, actor, "objection.filed", f"person:{outcome.person_id}", payload)
-    _invite(session, outcome, decider)
+    _invite(session, outcome, decider, day)
     return _acknowledged(session, outcome, reason)
 
 
@@ -126,12 +129,15 @@ def _sides(outcome: OutcomeView) -> set[UUID]:
     return {one for one in (outcome.person_id, outcome.appraiser_id) if one is not None}
 
 
-def _invite(session: Session, outcome: OutcomeView, decider: UUID | None) -> None:
+def _invite(session: Session, outcome: OutcomeView, decider: UUID | None, day: date) -> None:
+    """Both sides and whoever decides are told, and those who act today for the appraiser or for who decides."""
     period = {"period": outcome.period_code}
-    for side in _sides(outcome):
-        tell(session, side, "objection_hearing", outcome.person_id, period)
-    if decider:
-        tell(session, decider, "objection_filed", outcome.person_id, period)
+    appraiser = [outcome.appraiser_id] if outcome.appraiser_id else []
+    for code, whom in (("objection_hearing", appraiser), ("objection_filed", [decider] if decider else [])):
+        acting = {each for one in whom for each in delegates_of(session, one, day)}
+        for each in {*whom, *acting} - {outcome.person_id}:
+            tell(session, each, code, outcome.person_id, period)
+    tell(session, outcome.person_id, "objection_hearing", outcome.person_id, period)
 
 
 def case_of(session: Session, outcome: OutcomeView) -> ObjectionCase | None:
@@ -183,6 +189,7 @@ def decide(
     evaluation.hold_answers(session, person_id)
     objection = objection_for(session, actor, registry, person_id, code)
     _refuse(session, actor, objection)
+    actor = actor.by(objection.acting)
     refuse_over(objection)
     outcome = latest_outcome(session, person_id, code)
     if outcome is None or outcome.revision != objection.revision:
@@ -300,6 +307,7 @@ def _keep(
             corrected_revision=decided.revision if decided.upheld else None,
             decided_as=objection.decided_by,
             account_id=actor.account_id,
+            delegation_id=actor.acting.id if actor.acting else None,
         )
     )
     payload = {

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from selaras.clock import today
 from selaras.db.session import tenant_of
-from selaras.identity.actor import Actor
+from selaras.identity.actor import Acting, Actor
 from selaras.identity.permissions import Permission
+from selaras.organisation.delegation import above, acting_for, covered_vacant, principals
 from selaras.organisation.queries import superior_of
 from selaras.organisation.reach import PERSON_WITHIN, reach, reaches_person
 
@@ -59,7 +60,8 @@ class Objection:
 
     `hearing`: days, kind, article and certainty of the time since `invited_at` in which both sides explain themselves.
     `extent`: granted as a whole, in part, or none. `decided_by`: the appraiser's superior, or the rulebook's word for
-    who decides at the top. `may_decide`: whether the one who asks is that official.
+    who decides at the top. `may_decide`: whether the one who asks is that official, or acts for them (`acting`).
+    `speaks_by`: the delegation by which they explain for the appraiser.
     """
 
     case_id: UUID
@@ -79,6 +81,8 @@ class Objection:
     decider_name: str | None
     decided_by: str
     may_decide: bool
+    acting: Acting | None
+    speaks_by: Acting | None
     invited_at: datetime
     hearing: dict[str, Any]
     withdrawn_at: datetime | None
@@ -113,9 +117,16 @@ def objections_of(session: Session, actor: Actor, zone: str, at_the_top: str) ->
         values["day"] = today(zone)
         values["reach"] = list(reach(session, actor, permission, today(zone)) or ())
         reached = PERSON_WITHIN.format(person="e.person_id")
-    where = f"AND (c.decider_id = :person OR (c.decider_id IS NULL AND :top {reached} {_NOT_BACK}))"
+    day = today(zone)
+    values["principals"] = list(principals(actor))
+    values["covered"] = list(covered_vacant(session, actor, Permission.RATE_TEAM, day))
+    where = (
+        f"AND (c.decider_id = :person OR (c.decider_id IS NULL AND :top {reached} {_NOT_BACK})"
+        " OR (e.person_id <> :person AND o.appraiser_id <> :person AND (c.decider_id = ANY(:principals)"
+        f" OR (c.decider_id IS NULL AND o.appraiser_id = ANY(:covered))) {_NOT_BACK}))"
+    )
     rows = session.execute(text(_OBJECTIONS.format(where=where)), values)
-    return [_view(row, at_the_top, may_decide=True) for row in rows]
+    return [_view(row, at_the_top, may_decide=True, acting=_acting(session, actor, row, day)) for row in rows]
 
 
 def objection(
@@ -136,7 +147,37 @@ def objection(
     else:
         may = permission is not None and reaches_person(session, actor, permission, person_id, today(zone))
         may = may and not _stood_back(session, actor, newest.case_id)
-    return _view(newest, at_the_top, may_decide=may)
+    acting = None if may else _acting(session, actor, newest, today(zone))
+    if acting is not None and _stood_back(session, actor, newest.case_id):
+        acting = None
+    speaks_by = None if may else _speaks_by(session, actor, newest, today(zone))
+    if speaks_by is not None:
+        acting = None  # whoever speaks for a side does not decide
+    may = may or acting is not None
+    return _view(newest, at_the_top, may_decide=may, acting=acting, speaks_by=speaks_by)
+
+
+def _speaks_by(session: Session, actor: Actor, row: Row[Any], day: date) -> Acting | None:
+    """The delegation by which the actor explains for the appraiser, as their Plh or in the post that is vacant now."""
+    if not actor.delegations or actor.person_id in (row.person_id, row.appraiser_id, row.decider_id):
+        return None
+    found = acting_for(session, actor, Permission.RATE_TEAM, row.person_id, day)
+    return found if found is not None and found.principal_id in (None, row.appraiser_id) else None
+
+
+def _acting(session: Session, actor: Actor, row: Row[Any], day: date) -> Acting | None:
+    """The delegation by which the actor decides for whoever has to: never about themself, nor a superior of theirs.
+
+    A Plh or mandate stands for whoever decides; a Plt for the vacant post above the appraiser.
+    """
+    if not actor.delegations or actor.person_id in (row.person_id, row.appraiser_id, row.decider_id):
+        return None
+    if row.decider_id is None:
+        found = acting_for(session, actor, Permission.RATE_TEAM, row.appraiser_id, day) if row.appraiser_id else None
+        return found if found is not None and found.unit_id is not None else None
+    if row.decider_id not in principals(actor) or {row.person_id, row.appraiser_id} & above(session, actor, day):
+        return None
+    return next(one for one in actor.delegations if one.principal_id == row.decider_id)
 
 
 def _stood_back(session: Session, actor: Actor, case_id: UUID) -> bool:
@@ -145,7 +186,9 @@ def _stood_back(session: Session, actor: Actor, case_id: UUID) -> bool:
     return session.execute(_STOOD_BACK, values).first() is not None
 
 
-def _view(row: Row[Any], at_the_top: str, *, may_decide: bool) -> Objection:
+def _view(
+    row: Row[Any], at_the_top: str, *, may_decide: bool, acting: Acting | None = None, speaks_by: Acting | None = None
+) -> Objection:
     return Objection(
         case_id=row.case_id,
         person_id=row.person_id,
@@ -164,6 +207,8 @@ def _view(row: Row[Any], at_the_top: str, *, may_decide: bool) -> Objection:
         decider_name=row.decider_name,
         decided_by=row.decided_as or (SUPERIOR if row.decider_id is not None else at_the_top),
         may_decide=may_decide,
+        acting=acting,
+        speaks_by=speaks_by,
         invited_at=row.invited_at,
         hearing=row.hearing,
         withdrawn_at=row.withdrawn_at,

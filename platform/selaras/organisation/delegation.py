@@ -47,6 +47,7 @@ _ABOVE = """
         WHERE line.tenant_id = :tenant AND line.during @> CAST(:day AS date)
     )
 """
+_ALL_ABOVE = text(_ABOVE + "SELECT person_id FROM above WHERE person_id IS NOT NULL")  # noqa: S608  # our own text
 _OF_PRINCIPAL = text(
     _ABOVE  # noqa: S608  # our own text
     + """
@@ -80,6 +81,10 @@ _HEADED = text(
       AND held.during && daterange(CAST(:since AS date), CAST(:until AS date))
     LIMIT 1
     """
+)
+_DELEGATES = text(
+    "SELECT delegate_id FROM selaras.delegation WHERE tenant_id = :tenant AND principal_id = :person"
+    " AND during @> CAST(:day AS date)"
 )
 _OVER = text(
     """
@@ -180,6 +185,30 @@ def acting_for(session: Session, actor: Actor, permission: Permission, person_id
         if permission in one.permissions and person_id in _covered(session, actor, one, day):
             return one
     return None
+
+
+def principals(actor: Actor, permission: Permission = Permission.RATE_TEAM) -> frozenset[UUID]:
+    """Those for whom the actor may do this today, as their Plh or by a mandate."""
+    held = (one.principal_id for one in actor.delegations if permission in one.permissions)
+    return frozenset(one for one in held if one is not None)
+
+
+def covered_vacant(session: Session, actor: Actor, permission: Permission, day: date) -> frozenset[UUID]:
+    """Those who answer to a vacant post in which the actor acts and may do this."""
+    vacant = [one for one in actor.delegations if one.unit_id is not None and permission in one.permissions]
+    return frozenset().union(*(_covered(session, actor, one, day) for one in vacant))
+
+
+def delegates_of(session: Session, person_id: UUID, day: date) -> list[UUID]:
+    """Those who act for somebody on a day, as their Plh or by a mandate."""
+    values = {"tenant": tenant_of(session), "person": person_id, "day": day}
+    return list(session.execute(_DELEGATES, values).scalars())
+
+
+def above(session: Session, actor: Actor, day: date) -> frozenset[UUID]:
+    """The actor and everybody above them on a day."""
+    values = {"tenant": tenant_of(session), "delegate": actor.person_id, "day": day}
+    return frozenset(session.execute(_ALL_ABOVE, values).scalars())
 
 
 def expired() -> Refused:

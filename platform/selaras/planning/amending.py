@@ -205,6 +205,7 @@ def agree(session: Session, actor: Actor, person_id: UUID, year: int, rules: Rul
     principal = actor.acting.principal_id if actor.acting else None
     number = keep_version(session, plan, row.reason, principal or actor.person_id)
     row.state, row.settled_at = "agreed", now()
+    plan.delegation_id = actor.acting.id if actor.acting else None
     session.flush()
     tell(session, person_id, "amendment_agreed", plan.id, {"person": str(person_id), "year": year})
     record(session, actor, "plan.amended", f"plan:{plan.id}", {"year": year, "version": number})

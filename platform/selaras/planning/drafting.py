@@ -127,6 +127,7 @@ def agree(session: Session, actor: Actor, person_id: UUID, year: int, seen: tupl
         )
     principal = actor.acting.principal_id if actor.acting else None
     row.state, row.agreed_at, row.appraiser_id = "agreed", now(), principal or actor.person_id
+    row.delegation_id = actor.acting.id if actor.acting else None
     session.flush()
     keep_version(session, row, row.note, row.appraiser_id)
     tell(session, person_id, "plan_agreed", row.id, {"person": str(person_id), "year": year})

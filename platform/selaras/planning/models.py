@@ -42,7 +42,8 @@ class Plan(TenantModel):
     """One person's plan (SKP) for one segment of a year, in the form that the regulation declares.
 
     `starts` and `ends` are the days it is for; both empty: the whole year. `model` and `variant` are codes of the
-    form. `note` is what the appraiser wrote when giving a plan back.
+    form. `note` is what the appraiser wrote when giving a plan back. `delegation_id`: by what whoever
+    agreed to it acted for the appraiser.
     """
 
     __tablename__ = "plan"
@@ -51,6 +52,7 @@ class Plan(TenantModel):
     year: Mapped[int]
     segment: Mapped[int] = mapped_column(server_default=text("1"))
     appraiser_id: Mapped[UUID | None]
+    delegation_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(server_default="draft")
     model: Mapped[str | None]
     variant: Mapped[str | None]
@@ -63,6 +65,7 @@ class Plan(TenantModel):
     __table_args__ = (
         within("person_id", "person"),
         within("appraiser_id", "person"),
+        within("delegation_id", "delegation"),
         UniqueConstraint("tenant_id", "person_id", "year", "segment"),
         CheckConstraint("state IN ('draft', 'submitted', 'agreed')", name="state"),
     )

@@ -123,6 +123,7 @@ class PlanView:
     note: str | None = None
     annexes: tuple[TextView, ...] = ()
     expectations: tuple[TextView, ...] = ()
+    delegation_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ def plan(
         note=found.note,
         annexes=_annexes(session, found.id),
         expectations=_expectations(session, found.id),
+        delegation_id=found.delegation_id,
     )
 
 

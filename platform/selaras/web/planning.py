@@ -19,6 +19,7 @@ from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
 from selaras.monitoring.log_queries import log_of
 from selaras.organisation.access import person_for
+from selaras.organisation.delegation import acting_for
 from selaras.organisation.queries import superior_of
 from selaras.planning import drafting
 from selaras.planning.access import assignments_seen, matrix_seen, plan_seen, planner_for
@@ -130,10 +131,13 @@ def plan_page_with(person_id: UUID, year: int, error: Invalid | Conflict | NotFo
 
 
 def _appraises(person_id: UUID) -> bool:
-    """Whether whoever is here agrees to this person's plans."""
+    """Whether whoever is here agrees to this person's plans, or acts for who does."""
     here = actor()
     allowed = Permission.AGREE_PLANS in here.permissions and here.person_id is not None
-    return allowed and superior_of(session(), person_id, day()) == here.person_id
+    if not allowed:
+        return False
+    own = superior_of(session(), person_id, day()) == here.person_id
+    return own or acting_for(session(), here, Permission.AGREE_PLANS, person_id, day()) is not None
 
 
 def planned(person_id: UUID, period: PeriodView, last: date) -> dict[str, Any]:

@@ -98,10 +98,11 @@ def hearing(session: Session, objection: Objection, *, with_files: bool = True) 
 
 
 def side_of(actor: Actor, objection: Objection) -> str | None:
-    """Which side of an objection the actor is: the employee, the appraiser, or neither."""
+    """Which side of an objection the actor is or acts for: the employee, the appraiser, or neither."""
     if actor.person_id is None:
         return None
-    return {objection.person_id: EMPLOYEE, objection.appraiser_id: APPRAISER}.get(actor.person_id)
+    own = {objection.person_id: EMPLOYEE, objection.appraiser_id: APPRAISER}.get(actor.person_id)
+    return own or (APPRAISER if objection.speaks_by else None)
 
 
 def state(
@@ -124,13 +125,19 @@ def state(
     if side is None:
         raise Refused("objection.no_side", "Only the person who objected and the appraiser explain themselves here.")
     refuse_over(objection)
+    actor = actor.by(objection.speaks_by)
     if nothing_to_add == bool(content.strip() or attached):
         raise Invalid("objection.empty", "Write your explanation, or say that you have nothing to add.")
     if not nothing_to_add:
         refuse_short(content)
     kinds = [_kind(one, scanner) for one in _counted(attached)]
     row = ObjectionStatement(
-        case_id=objection.case_id, said_by=side, content=content.strip() or None, account_id=actor.account_id, at=now()
+        case_id=objection.case_id,
+        said_by=side,
+        content=content.strip() or None,
+        account_id=actor.account_id,
+        delegation_id=actor.acting.id if actor.acting else None,
+        at=now(),
     )
     try:
         with session.begin_nested():

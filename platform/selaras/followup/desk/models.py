@@ -41,7 +41,10 @@ class ObjectionCase(TenantModel):
 
 
 class ObjectionStatement(TenantModel):
-    """What one side says to an objection, once; without words it has nothing to add. Its files bear its id."""
+    """What one side says to an objection, once; without words it has nothing to add. Its files bear its id.
+
+    `delegation_id`: by what somebody spoke for the appraiser.
+    """
 
     __tablename__ = "objection_statement"
     app_may = "SELECT, INSERT"
@@ -50,11 +53,13 @@ class ObjectionStatement(TenantModel):
     said_by: Mapped[str]
     content: Mapped[str | None]
     account_id: Mapped[UUID | None]
+    delegation_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
     __table_args__ = (
         within("case_id", "objection_case"),
         within("account_id", "account"),
+        within("delegation_id", "delegation"),
         UniqueConstraint("tenant_id", "case_id", "said_by"),
         CheckConstraint("said_by IN ('employee', 'appraiser')", name="said_by"),
     )

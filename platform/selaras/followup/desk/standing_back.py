@@ -11,6 +11,8 @@ from selaras.audit.service import record, salted
 from selaras.clock import now, today
 from selaras.db.session import tenant_of
 from selaras.errors import Refused
+from selaras.evaluation.acted import judged_for
+from selaras.evaluation.queries import latest_outcome
 from selaras.followup.desk.hearing import refuse_over
 from selaras.followup.desk.models import ObjectionCase, ObjectionInterest
 from selaras.followup.objections import Objection, decider_of
@@ -47,7 +49,9 @@ def stand_back(session: Session, actor: Actor, registry: Registry, objection: Ob
     )
     session.flush()
     barred = barred_from(session, objection)
-    following = decider_of(session, objection.appraiser_id, day, barred) if case.decider_id else None
+    outcome = latest_outcome(session, objection.person_id, objection.period)
+    judged = judged_for(session, outcome) if outcome else objection.appraiser_id
+    following = decider_of(session, judged, day, barred) if case.decider_id else None
     if case.decider_id and following is None and path_without_superior(session, registry, day) == NOBODY:
         raise Refused(
             "objection.nobody_left",
