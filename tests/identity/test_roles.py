@@ -91,7 +91,7 @@ def test_the_last_administrator_stays(session: Session, admin: Actor) -> None:
         roles.revoke(session, the_system, first, WHY, DAY)
     assert last.value.code == "role_last_admin", "one whose days are counted does not replace the last one"
     budi = ensure_account(session, "budi", "Budi")
-    roles.grant(session, admin, Granting(budi, Role.AGENCY_ADMIN, WHY, DAY), DAY)
+    roles.grant(session, the_system, Granting(budi, Role.AGENCY_ADMIN, WHY, DAY), DAY)
     roles.revoke(session, the_system, first, WHY, DAY)
 
 

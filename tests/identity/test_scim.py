@@ -155,7 +155,9 @@ def test_no_request_says_its_own_role(site: Site) -> None:
     """Mass assignment: roles, the role table's own words and read-only groups are left unread."""
     held = Directory(site.open)
     group = held.group("admin instansi")["id"]
-    held.stand_for(group, "agency_admin")
+    with pytest.raises(Invalid):
+        held.stand_for(group, "agency_admin")
+    held.stand_for(group, "performance_manager")
     one = held.user("ingin.naik", roles=[{"value": "agency_admin"}], role="agency_admin", entitlements=["x"])["id"]
     for value in ([{"value": group}], [{"value": "agency_admin"}]):
         held.patch(f"/Users/{one}", {"op": "add", "path": "groups", "value": value})

@@ -15,6 +15,7 @@ from selaras.edge.access import needs
 from selaras.edge.context import actor, day, session
 from selaras.edge.signing_in import authority
 from selaras.errors import NotFound
+from selaras.identity import approving
 from selaras.identity.permissions import Permission, ScopeKind
 from selaras.identity.roles import Granting, Scope, role_of
 from selaras.organisation import granting
@@ -41,8 +42,12 @@ def list_granted_roles(query: dict[str, Any]) -> Response:
 @needs(Permission.GRANT_ROLES)
 @endpoints.arguments(schema_of(shapes.GrantRequest))
 @endpoints.response(201, schema_of(shapes.GrantedRole))
+@endpoints.alt_response(202, schema=schema_of(shapes.RoleRequest))
 def grant_role(body: dict[str, Any]) -> Response:
-    """Grant a role to somebody else, with a reason; never to oneself."""
+    """Grant a role to somebody else, with a reason; never to oneself.
+
+    202 where somebody is to be an administrator and another administrator has been asked to agree.
+    """
     wanted = Granting(
         account_id=body["account_id"],
         role=role_of(body["role"]),
@@ -51,8 +56,38 @@ def grant_role(body: dict[str, Any]) -> Response:
         until=body["until"],
         scope=_scope(body),
     )
-    made = granting.grant(session(), actor(), wanted, day())
-    return encoded(_one(made, body["account_id"]), 201)
+    made = granting.grant_or_ask(session(), actor(), wanted, day())
+    if made.grant_id is None:
+        return encoded(next(_request(one) for one in approving.requests(session()) if one.id == made.request_id), 202)
+    return encoded(_one(made.grant_id, body["account_id"]), 201)
+
+
+@endpoints.route("/role-requests")
+@needs(Permission.GRANT_ROLES)
+@endpoints.response(200, schema_of(shapes.RoleRequests))
+def list_role_requests() -> Response:
+    """Requests that somebody be made an administrator: those that wait first."""
+    actor().require_whole(Permission.GRANT_ROLES)
+    return encoded(shapes.RoleRequests([_request(one) for one in approving.requests(session())]))
+
+
+@endpoints.route("/role-requests/<uuid:request_id>/approval", methods=["POST"])
+@needs(Permission.GRANT_ROLES)
+@endpoints.response(204)
+def approve_role(request_id: UUID) -> Response:
+    """Agree as a second administrator: neither the one who asked, nor the one whom it is about."""
+    granting.approve(session(), actor(), request_id, day())
+    return Response(status=204)
+
+
+@endpoints.route("/role-requests/<uuid:request_id>/refusal", methods=["POST"])
+@needs(Permission.GRANT_ROLES)
+@endpoints.arguments(schema_of(shapes.RevocationRequest))
+@endpoints.response(204)
+def refuse_role(body: dict[str, Any], request_id: UUID) -> Response:
+    """Say no, with a reason; whoever asked takes the request back so."""
+    granting.refuse(session(), actor(), request_id, body["reason"])
+    return Response(status=204)
 
 
 @endpoints.route("/roles/<uuid:grant_id>/revocation", methods=["POST"])
@@ -102,6 +137,10 @@ def _one(grant_id: UUID, account_id: UUID) -> shapes.GrantedRole:
     session().flush()
     found = granting.grants(session(), actor(), day(), account_id=account_id)
     return next(_shown(one) for one in found if one.id == grant_id)
+
+
+def _request(one: approving.RequestLine) -> shapes.RoleRequest:
+    return shapes.RoleRequest(**vars(one))
 
 
 def _shown(one: granting.GrantView) -> shapes.GrantedRole:

@@ -41,6 +41,34 @@ class GrantedRoles:
 
 
 @dataclass(frozen=True)
+class RoleRequest:
+    """A request that somebody be made an administrator; `state`: waiting, expired, approved, refused, withdrawn."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    role: str
+    since: date
+    until: date | None
+    reason: str
+    asked_by: UUID
+    asked_by_name: str
+    asked_at: datetime
+    expires_at: datetime
+    state: str
+    answered_at: datetime | None
+    answered_by_name: str | None
+    words: str | None
+
+
+@dataclass(frozen=True)
+class RoleRequests:
+    """Requests, those that wait first."""
+
+    items: list[RoleRequest]
+
+
+@dataclass(frozen=True)
 class GrantsQuery:
     """`past`: those that are over, too."""
 

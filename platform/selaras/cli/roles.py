@@ -82,8 +82,8 @@ def grant(
             until=until.date() if until else None,
             scope=_scope(session, unit, on),
         )
-        made = granting.grant(session, system(tenant_of(session)), wanted, on)
-    click.echo(str(made))
+        made = granting.grant_or_ask(session, system(tenant_of(session)), wanted, on)
+    click.echo(str(made.grant_id))
 
 
 @role.command("revoke")

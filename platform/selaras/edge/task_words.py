@@ -70,6 +70,17 @@ WORDS: Mapping[str, TaskWords] = {
         lambda: _("Read and decide"),
         "web.team",
     ),
+    "roles_to_answer": TaskWords(
+        lambda task: ngettext(
+            "%(num)s request for a new administrator waits for your answer",
+            "%(num)s requests for new administrators wait for your answer",
+            task.count,
+        ),
+        lambda: _("Read and answer"),
+        "web.access",
+        (),
+        lambda: _("Nobody makes somebody an administrator alone; another administrator asks you to agree."),
+    ),
     "providers_to_look_at": TaskWords(
         lambda task: ngettext(
             "%(num)s way to sign in must be looked at", "%(num)s ways to sign in must be looked at", task.count

@@ -19,6 +19,7 @@ from selaras.errors import Invalid, NotFound
 from selaras.identity.actor import Actor
 from selaras.identity.models import Account, DirectoryGroup, DirectoryMember, DirectoryRole
 from selaras.identity.permissions import Permission, Role, ScopeKind, scopes_of
+from selaras.identity.roles import FOUR_EYES
 
 ORIGIN = "directory"
 DERIVED = frozenset({Role.EMPLOYEE, Role.APPRAISER})
@@ -115,8 +116,12 @@ def set_roles(session: Session, actor: Actor, group_id: UUID, roles: Collection[
 
 
 def grantable_to_groups() -> list[str]:
-    """The roles that a group or a file can stand for: those that are held for the whole agency."""
-    return [role.value for role in Role if role not in DERIVED and ScopeKind.AGENCY in scopes_of(role)]
+    """The roles that a group or a file can stand for: held for the whole agency, and given by one alone.
+
+    Administrators are made one by one, by two (`approving`): a group would let whoever keeps the directory make them.
+    """
+    open_ = (role for role in Role if role not in DERIVED | FOUR_EYES)
+    return [role.value for role in open_ if ScopeKind.AGENCY in scopes_of(role)]
 
 
 def _check(roles: Iterable[str]) -> None:

@@ -188,6 +188,38 @@ class ServiceSecret(TenantModel):
     )
 
 
+class RoleRequest(TenantModel):
+    """A role that needs a second administrator's word: asked for by one, answered by another, or expired.
+
+    `answer`: approved, refused, or withdrawn by whoever asked, with `words`.
+    """
+
+    __tablename__ = "role_request"
+
+    account_id: Mapped[UUID]
+    role: Mapped[str]
+    during: Mapped[Range[date]] = dated()
+    reason: Mapped[str]
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    expires_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+    words: Mapped[str | None]
+
+    __table_args__ = (
+        within("account_id", "account"),
+        within("asked_by", "account"),
+        within("answered_by", "account"),
+        Index("ix_role_request_waiting", "tenant_id", "account_id", postgresql_where=text("answer IS NULL")),
+        CheckConstraint("answer IN ('approved', 'refused', 'withdrawn')", name="answer"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        # Four eyes, also for whoever writes rows another way.
+        CheckConstraint("answer <> 'approved' OR answered_by NOT IN (asked_by, account_id)", name="second"),
+    )
+
+
 class IdentityProvider(TenantModel):
     """An OpenID provider by which this agency's people sign in; several may be active at once.
 

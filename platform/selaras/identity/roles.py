@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -20,6 +20,9 @@ from selaras.identity.models import Account, RoleGrant
 from selaras.identity.permissions import Origin, Permission, Role, ScopeKind, scopes_of
 
 SHORTEST_REASON = 10
+FOUR_EYES = frozenset({Role.AGENCY_ADMIN})
+"""Roles by which somebody could grant every other one: two people make somebody one."""
+LATELY = timedelta(days=30)
 LONGEST_REASON = 1000
 
 
@@ -55,18 +58,46 @@ def role_of(text_: str) -> Role:
         ) from None
 
 
-def grant(session: Session, actor: Actor, wanted: Granting, today: date) -> UUID:
-    """Grant a role; returns the grant's id. Needs GRANT_ROLES.
+def second_needed(session: Session, actor: Actor, wanted: Granting, today: date) -> bool:
+    """Whether another administrator has to agree: where somebody is made one, and there is or was lately another.
 
-    `Refused` for one's own account, `Invalid` for a scope the role does not have, days that are past, or a reason that
-    is too short, `NotFound` for an account that is none, `Conflict` where it is granted on some of these days already.
+    Lately, so that nobody who takes the other's role away first is alone thereafter. An operator on the server itself
+    (the system) needs nobody: the ledger says that it was they.
     """
+    if wanted.role not in FOUR_EYES or wanted.scope.kind is not ScopeKind.AGENCY or actor.account_id is None:
+        return False
+    others = select(RoleGrant.id).where(
+        RoleGrant.role == wanted.role.value,
+        RoleGrant.reach == ScopeKind.AGENCY.value,
+        RoleGrant.account_id.not_in([actor.account_id, wanted.account_id]),
+        RoleGrant.during.overlaps(Range(today - LATELY, today + timedelta(days=1))),
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
+def refuse_ungrantable(session: Session, actor: Actor, wanted: Granting, today: date) -> None:
+    """What `grant` refuses of a wish itself: one's own account, a scope, days or reason that cannot be, nobody."""
     actor.require(Permission.GRANT_ROLES)
     _refuse_own(actor, wanted.account_id)
     _check(wanted, today)
     account = session.scalar(select(Account).where(Account.id == wanted.account_id))
     if account is None or not account.active:
         raise NotFound("account_unknown", "There is no such account here.")
+
+
+def grant(session: Session, actor: Actor, wanted: Granting, today: date, *, asked_by: UUID | None = None) -> UUID:
+    """Grant a role; returns the grant's id. Needs GRANT_ROLES. `asked_by`: another administrator, to whom one agrees.
+
+    `Refused` for one's own account and where a second administrator has to agree (`approving`), `Invalid` for a scope
+    the role does not have, days that are past, or a reason that is too short, `NotFound` for an account that is none,
+    `Conflict` where it is granted on some of these days already.
+    """
+    refuse_ungrantable(session, actor, wanted, today)
+    if asked_by in (None, actor.account_id) and second_needed(session, actor, wanted, today):
+        raise Refused(
+            "role_second",
+            "Nobody makes somebody an administrator alone: ask for it, and another administrator agrees to it.",
+        )
     row = RoleGrant(
         account_id=wanted.account_id,
         role=wanted.role.value,
@@ -107,7 +138,7 @@ def revoke(session: Session, actor: Actor, grant_id: UUID, reason: str, today: d
     if row is None:
         raise NotFound("grant_unknown", "There is no such granted role here.")
     _refuse_own(actor, row.account_id)
-    _check_reason(reason)
+    check_reason(reason)
     if row.revoked_at is not None or (row.during.upper is not None and row.during.upper <= today):
         raise Conflict("grant_over", "This role is over already; nothing was changed.")
     if row.role == Role.AGENCY_ADMIN and row.reach == ScopeKind.AGENCY and _administrators(session, row, today) == 0:
@@ -169,10 +200,11 @@ def _check(wanted: Granting, today: date) -> None:
         )
     if wanted.until is not None and wanted.until <= wanted.since:
         raise Invalid("role_days", "The last day lies before the first.", field="until")
-    _check_reason(wanted.reason)
+    check_reason(wanted.reason)
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """`Invalid` for a reason that is too short or too long."""
     if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
         raise Invalid(
             "role_reason",

@@ -1,4 +1,4 @@
-"""What waits for whoever administers the agency: identity providers that must be looked at."""
+"""What waits for whoever administers the agency: providers that must be looked at, new administrators."""
 
 from __future__ import annotations
 
@@ -35,7 +35,26 @@ def providers_to_look_at(session: Session, asked: Asked) -> Iterator[Task]:
         yield Task("providers_to_look_at", asked.person_id, since=found.since, count=found.providers)
 
 
+_TO_ANSWER = text(
+    """
+    SELECT count(*) AS requests, min(asked_at) AS since FROM selaras.role_request
+    WHERE tenant_id = :tenant AND answer IS NULL AND expires_at > :now AND :account NOT IN (asked_by, account_id)
+    """
+)
+
+
+def roles_to_answer(session: Session, asked: Asked) -> Iterator[Task]:
+    """Requests of other administrators that somebody be made one, too, are one task."""
+    if asked.actor.account_id is None or not asked.actor.holds_whole(Permission.GRANT_ROLES):
+        return
+    values = {"tenant": tenant_of(session), "now": now(), "account": asked.actor.account_id}
+    found = session.execute(_TO_ANSWER, values).one()
+    if found.requests:
+        yield Task("roles_to_answer", asked.person_id, since=found.since, count=found.requests)
+
+
 SOURCES = (
+    Source(frozenset({"roles_to_answer"}), frozenset({Permission.GRANT_ROLES}), roles_to_answer, office=True),
     Source(
         frozenset({"providers_to_look_at"}), frozenset({Permission.MANAGE_SIGN_IN}), providers_to_look_at, office=True
     ),

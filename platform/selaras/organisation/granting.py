@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from selaras.db.session import tenant_of
 from selaras.errors import NotFound, Refused
-from selaras.identity import roles
+from selaras.identity import approving, roles
 from selaras.identity.actor import Actor
-from selaras.identity.models import RoleGrant
+from selaras.identity.models import RoleGrant, RoleRequest
 from selaras.identity.permissions import Permission, Role, ScopeKind
+from selaras.notices.service import tell
 from selaras.organisation.access import unit_for
+from selaras.organisation.models import Person
 from selaras.organisation.reach import PERSON_WITHIN, reach
 
 _GRANTS = """
@@ -115,6 +118,66 @@ def _view(row: Row[Any]) -> GrantView:
         revoked_at=row.revoked_at,
         revocation=row.revocation,
     )
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a wish: a grant, or a request that waits for a second administrator."""
+
+    grant_id: UUID | None = None
+    request_id: UUID | None = None
+
+
+def grant_or_ask(session: Session, actor: Actor, wanted: roles.Granting, today: date) -> Made:
+    """Grant a role; where a second administrator has to agree, ask them. The account's holder is told of a grant."""
+    actor.require(Permission.GRANT_ROLES)
+    if roles.second_needed(session, actor, wanted, today):
+        made = approving.ask(session, actor, wanted, today)
+        for one in _administrators(session, today):
+            if one.account_id not in (actor.account_id, wanted.account_id):
+                _tell(session, one.account_id, "role_asked", made)
+        return Made(request_id=made)
+    made = grant(session, actor, wanted, today)
+    _tell(session, wanted.account_id, "role_granted", made)
+    return Made(grant_id=made)
+
+
+def approve(session: Session, actor: Actor, request_id: UUID, today: date) -> UUID:
+    """Agree to a request of another administrator, as `approving.approve` does; holder and asker are told."""
+    granted = approving.approve(session, actor, request_id, today)
+    _answered(session, actor, request_id)
+    row = session.get_one(RoleGrant, (tenant_of(session), granted))
+    _tell(session, row.account_id, "role_granted", granted)
+    return granted
+
+
+def refuse(session: Session, actor: Actor, request_id: UUID, words: str) -> None:
+    """Say no to a request, or take one's own back; whoever asked is told."""
+    approving.refuse(session, actor, request_id, words)
+    _answered(session, actor, request_id)
+
+
+def _answered(session: Session, actor: Actor, request_id: UUID) -> None:
+    row = session.get_one(RoleRequest, (tenant_of(session), request_id))
+    if row.asked_by != actor.account_id:
+        _tell(session, row.asked_by, "role_answered", request_id)
+
+
+def _administrators(session: Session, today: date) -> Sequence[RoleGrant]:
+    return session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.role == Role.AGENCY_ADMIN.value,
+            RoleGrant.reach == ScopeKind.AGENCY.value,
+            RoleGrant.during.contains(today),
+        )
+    ).all()
+
+
+def _tell(session: Session, account_id: UUID, code: str, subject_id: UUID) -> None:
+    """Tell the person behind an account; an office's account finds it under what is next."""
+    person_id = session.scalar(select(Person.id).where(Person.account_id == account_id))
+    if person_id is not None:
+        tell(session, person_id, code, subject_id, {})
 
 
 def grant(session: Session, actor: Actor, wanted: roles.Granting, today: date) -> UUID:

@@ -12,6 +12,13 @@ UNLOCKS = {
     "ended": _("closed again"),
     "over": _("ended by itself"),
 }
+ROLE_REQUESTS = {
+    "waiting": _("waits for another administrator"),
+    "expired": _("expired"),
+    "approved": _("agreed to"),
+    "refused": _("refused"),
+    "withdrawn": _("taken back"),
+}
 CLUSTERS = {
     "planning": _("planning"),
     "coaching": _("carrying out, monitoring and coaching"),

@@ -14,6 +14,7 @@ from selaras.edge.context import actor, day, session
 from selaras.edge.fields import day_of_field
 from selaras.edge.signing_in import authority
 from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
+from selaras.identity import approving
 from selaras.identity.permissions import Permission, Role, ScopeKind
 from selaras.identity.refusals import reason_of
 from selaras.identity.roles import Granting, Scope, role_of
@@ -50,9 +51,15 @@ def _access(error: DomainError | None = None, form: MultiDict[str, str] | None =
         roles=GRANTABLE if grants_too else (),
         units=_units() if grants_too else (),
         today=day(),
+        requests=approving.requests(session()) if _may_answer() else (),
         error=error,
         form=form or {},
     )
+
+
+def _may_answer() -> bool:
+    """Whether whoever looks is one of those who agree to another administrator."""
+    return actor().holds_whole(Permission.GRANT_ROLES)
 
 
 def _units() -> list[UnitLine]:
@@ -67,12 +74,12 @@ def grant_role() -> BaseResponse:
     """Grant a role; what is refused comes back as written."""
     try:
         with session().begin_nested():
-            granting.grant(session(), actor(), _wanted(request.form), day())
+            made = granting.grant_or_ask(session(), actor(), _wanted(request.form), day())
     except (Conflict, Invalid, NotFound, Refused) as error:
         if reason_of(error) is not None:
             raise  # an attempt on rights is a refusal of its own, and goes into the ledger
         return _access(error, request.form)
-    return see("web.access", "granted")
+    return see("web.access", "granted" if made.grant_id else "role-asked")
 
 
 def _wanted(form: MultiDict[str, str]) -> Granting:
@@ -110,6 +117,32 @@ def revoke_role(grant_id: UUID) -> BaseResponse:
     except (Conflict, Invalid, Refused) as error:
         return _access(error)
     return see("web.access", "revoked")
+
+
+@pages.post("/access/requests/<uuid:request_id>/approval")
+@needs(Permission.GRANT_ROLES)
+def approve_role(request_id: UUID) -> BaseResponse:
+    """Agree, as a second administrator, that somebody becomes one."""
+    try:
+        with session().begin_nested():
+            granting.approve(session(), actor(), request_id, day())
+    except (Conflict, Invalid, Refused) as error:
+        if reason_of(error) is not None:
+            raise
+        return _access(error)
+    return see("web.access", "granted")
+
+
+@pages.post("/access/requests/<uuid:request_id>/refusal")
+@needs(Permission.GRANT_ROLES)
+def refuse_role(request_id: UUID) -> BaseResponse:
+    """Say no to it, or take one's own request back."""
+    try:
+        with session().begin_nested():
+            granting.refuse(session(), actor(), request_id, request.form.get("reason", ""))
+    except (Conflict, Invalid, Refused) as error:
+        return _access(error)
+    return see("web.access", "role-refused")
 
 
 @pages.get("/access/accounts/<uuid:account_id>")

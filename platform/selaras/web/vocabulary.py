@@ -22,6 +22,7 @@ from selaras.web.desk_words import (  # noqa: F401  # said by their names
     DAY_KINDS,
     EXTENTS,
     MATTERS,
+    ROLE_REQUESTS,
     SIDES,
     TICKET_LEVELS,
     TICKETS,

@@ -24,7 +24,6 @@ _WORDS = {
     "pejabat yang berwenang": Role.AUTHORISED_OFFICIAL,
     "pejabat pembina kepegawaian": Role.APPOINTING_OFFICIAL,
     "auditor internal": Role.AUDITOR,
-    "admin instansi": Role.AGENCY_ADMIN,
 }
 GRANTABLE = {**_WORDS, **{role: Role(role) for role in grantable_to_groups()}}
 
