@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-MEASUREMENTS = ("close", "request", "provision", "appraise", "tree", "identity", "funnel", "deadline", "survey")
+MEASUREMENTS = (
+    "close",
+    "request",
+    "provision",
+    "appraise",
+    "tree",
+    "identity",
+    "funnel",
+    "deadline",
+    "survey",
+    "simulate",
+)
 
 
 def main() -> None:

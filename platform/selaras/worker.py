@@ -48,6 +48,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from selaras.evaluation.service import open_days  # noqa: PLC0415
     from selaras.exchange import export_jobs as exports  # noqa: PLC0415
     from selaras.exchange import jobs as exchange  # noqa: PLC0415
+    from selaras.followup.pay import simulating  # noqa: PLC0415
     from selaras.identity import jobs as identity  # noqa: PLC0415
     from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
     from selaras.planning.across import jobs as across  # noqa: PLC0415
@@ -57,6 +58,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         "close": closing.run,
         "import": exchange.run,
         exports.JOB: exports.run,
+        simulating.JOB: simulating.run,
         "survey_close": survey.run,
         sending.KIND: sending.deliver(settings, translations(DEFAULT).gettext),
         scanning.KIND: scanning.handler(settings),

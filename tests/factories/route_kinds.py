@@ -218,6 +218,8 @@ KINDS = {
     "web.remove_period": "figures",
     "web.resume": "figures",
     "web.rule_choices": "figures",
+    "web.pay_simulation": "list",
+    "api_pay_simulations.list_pay_changes": "list",
     **dict.fromkeys(
         (
             "web.pay_tables",
@@ -230,6 +232,10 @@ KINDS = {
             "web.import_pay_draft",
             "web.answer_pay_draft",
             "web.withdraw_pay_draft",
+            "web.simulate_pay_draft",
+            "api_pay_simulations.list_pay_simulations",
+            "api_pay_simulations.post_pay_simulation",
+            "api_pay_simulations.show_pay_simulation",
             "api_pay_tables.list_pay_tables",
             "api_pay_tables.show_pay_table",
             "api_pay_tables.list_pay_drafts",

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from factories.site import Home, Site, Visitor
+from factories.site import PERIOD, Home, Site, Visitor
 
 from selaras.identity.permissions import Role
 
@@ -37,6 +37,12 @@ def put(visitor: Visitor, draft: dict[str, Any], table: dict[str, Any], edition:
         json={"starts": STARTS, "reason": REASON, "table": table, **more},
         headers={"X-Form-Token": token, "If-Match": f'"{edition or draft["edition"]}"'},
     )
+
+
+def simulated(visitor: Visitor, draft: dict[str, Any]) -> dict[str, Any]:
+    made = visitor.send("POST", f"{API}/drafts/{draft['id']}/simulations", {"period": PERIOD})
+    assert (made.status_code, made.json["state"]) == (201, "done"), made.text
+    return dict(made.json)
 
 
 def test_a_draft_begins_as_a_copy_and_names_what_is_wrong(home: Home) -> None:
@@ -104,6 +110,9 @@ def test_a_second_person_approves_and_an_earlier_version_comes_back(home: Home) 
     for row in table["rows"]:
         row["percent"] = "50"
     assert put(manager, draft, table).status_code == 200
+    unseen = manager.send("POST", f"{API}/drafts/{draft['id']}/submission")
+    assert (unseen.status_code, unseen.json["code"]) == (409, "remuneration.not_simulated")
+    simulated(manager, draft)
     handed = manager.send("POST", f"{API}/drafts/{draft['id']}/submission")
     assert (handed.status_code, handed.json["state"]) == (200, "submitted"), handed.text
     answer = f"{API}/drafts/{draft['id']}/answer"
@@ -111,6 +120,7 @@ def test_a_second_person_approves_and_an_earlier_version_comes_back(home: Home) 
     assert (own.status_code, own.json["code"]) == (403, "remuneration.two_persons")
     returned = official.send("POST", answer, {"approve": False, "reason": "Kelas 8 belum sesuai lampiran."})
     assert (returned.json["state"], returned.json["answer"]) == ("draft", "Kelas 8 belum sesuai lampiran.")
+    simulated(manager, draft)
     manager.send("POST", f"{API}/drafts/{draft['id']}/submission")
     assert official.send("POST", answer, {"approve": True}).json["state"] == "active"
     assert official.send("POST", answer, {"approve": True}).status_code == 409
@@ -120,6 +130,7 @@ def test_a_second_person_approves_and_an_earlier_version_comes_back(home: Home) 
     ]  # fmt: skip
     back = begun(manager, restores=1, starts="2026-11-01")
     assert {row["percent"] for row in back["table"]["rows"]} == {"100", "80", "60", "40"}
+    simulated(manager, back)
     manager.send("POST", f"{API}/drafts/{back['id']}/submission")
     assert official.send("POST", f"{API}/drafts/{back['id']}/answer", {"approve": True}).status_code == 200
     newest = manager.get(API).json["items"][0]

@@ -176,6 +176,62 @@ class PayAnswer:
 
 
 @dataclass(frozen=True)
+class PaySimulationRequest:
+    """The closed period that the draft is put to."""
+
+    period: str = field(metadata={"validate": Length(max=12)})
+
+
+@dataclass(frozen=True)
+class PaySimulation:
+    """What a draft would have paid. `state`: waiting, done, failed; `figures` once it is done, rupiah a month.
+
+    `fingerprint`: SHA-256 over everybody's amount.
+    """
+
+    id: UUID
+    draft_id: UUID
+    edition: int
+    period: str
+    state: str
+    at: datetime
+    fingerprint: str | None
+    figures: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class PaySimulations:
+    """The simulations of a draft, the newest first."""
+
+    items: list[PaySimulation]
+
+
+@dataclass(frozen=True)
+class PayPage:
+    """Which page of people."""
+
+    page: int = field(default=1, metadata={"validate": Range(min=1, max=100000)})
+
+
+@dataclass(frozen=True)
+class PayChange:
+    """One person who would be paid differently, rupiah a month; null: nothing."""
+
+    person_id: UUID
+    name: str
+    before: Decimal | None
+    after: Decimal | None
+    difference: Decimal
+
+
+@dataclass(frozen=True)
+class PayChanges:
+    """Who would be paid differently, the greatest differences first."""
+
+    items: list[PayChange]
+
+
+@dataclass(frozen=True)
 class PayImportForm:
     """Whether the file is only looked at."""
 

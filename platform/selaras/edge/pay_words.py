@@ -29,6 +29,11 @@ STATES = {
     "active": lazy_gettext("approved"),
     "withdrawn": lazy_gettext("given up"),
 }
+SIMULATIONS = {
+    "waiting": lazy_gettext("being worked out"),
+    "done": lazy_gettext("worked out"),
+    "failed": lazy_gettext("not worked out"),
+}
 MARKS = {
     "attendance": lazy_gettext("attendance"),
     "leave": lazy_gettext("leave"),

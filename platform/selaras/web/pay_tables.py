@@ -15,11 +15,13 @@ from selaras.edge.downloads import attachment
 from selaras.edge.fields import day_of_field, whole_of_field
 from selaras.edge.words import words
 from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
+from selaras.evaluation.queries import periods as period_list
 from selaras.exchange import pay_tables as files
 from selaras.exchange.exporting import FORMATS
 from selaras.followup.pay import drafting
 from selaras.followup.pay.content import CERTAINTIES
 from selaras.followup.pay.queries import DraftView, draft, drafts, version, versions
+from selaras.followup.pay.simulation_queries import simulations
 from selaras.identity.permissions import Permission
 from selaras.regulation.kit import SHAPES
 from selaras.web import pay_form
@@ -57,7 +59,7 @@ def begin_pay_table() -> BaseResponse:
 def pay_version(number: int) -> Response:
     """One version as it is, or was, in force."""
     found = version(session(), number)
-    return render("pay_version.html", active="web.periods_page", one=found, outcomes=_outcomes(found.starts or day()),
+    return render("pay_version.html", active="web.periods_page", one=found, outcomes=outcomes_on(found.starts or day()),
                   pay_words=pay_words, written=pay_form.written, formats=FORMATS)  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def pay_version_file(number: int, form: str) -> Response:
 @needs(*READERS)
 def pay_draft(draft_id: UUID) -> Response:
     """The editor of a draft, with what is wrong with it."""
-    return _draft_page(draft_id)
+    return draft_page(draft_id)
 
 
 @pages.get("/pay-tables/drafts/<uuid:draft_id>/file.<form>")
@@ -94,7 +96,7 @@ def write_pay_draft(draft_id: UUID) -> BaseResponse:
             drafting.submit(session(), actor(), instance().registry, draft_id)
             return see("web.pay_draft", "pay-submitted", draft_id=draft_id)
     except (Conflict, Invalid) as error:
-        return _draft_page(draft_id, error, fields=request.form)
+        return draft_page(draft_id, error, fields=request.form)
     return see("web.pay_draft", "saved", draft_id=draft_id)
 
 
@@ -111,10 +113,10 @@ def import_pay_draft(draft_id: UUID) -> BaseResponse:
             session(), actor(), instance().registry, draft_id, file.filename, file.read(), preview=preview
         )
     except (Conflict, Invalid) as error:
-        return _draft_page(draft_id, error)
+        return draft_page(draft_id, error)
     if taken.taken:
         return see("web.pay_draft", "imported", draft_id=draft_id)
-    return _draft_page(draft_id, taken=taken)
+    return draft_page(draft_id, taken=taken)
 
 
 @pages.post("/pay-tables/drafts/<uuid:draft_id>/answer")
@@ -126,7 +128,7 @@ def answer_pay_draft(draft_id: UUID) -> BaseResponse:
         reason = request.form.get("reason", "")
         drafting.decide(session(), actor(), instance().registry, draft_id, approve=approve, reason=reason)
     except (Conflict, Invalid, Refused) as error:
-        return _draft_page(draft_id, error)
+        return draft_page(draft_id, error)
     return see("web.pay_draft", "pay-approved" if approve else "pay-returned", draft_id=draft_id)
 
 
@@ -137,7 +139,7 @@ def withdraw_pay_draft(draft_id: UUID) -> BaseResponse:
     try:
         drafting.withdraw(session(), actor(), draft_id)
     except Conflict as error:
-        return _draft_page(draft_id, error)
+        return draft_page(draft_id, error)
     return see("web.pay_tables", "pay-withdrawn")
 
 
@@ -152,7 +154,8 @@ def _file(content: object, form: str, name: str) -> Response:
     return attachment(data, file_name, media_type)
 
 
-def _outcomes(on: date) -> dict[str, str]:
+def outcomes_on(on: date) -> dict[str, str]:
+    """Code → word of the outcomes of the regulation of a day."""
     try:
         return {one.code: words(one.label) for one in drafting.law_on(session(), instance().registry, on).outcomes}
     except NotFound:
@@ -173,15 +176,16 @@ def _page(error: DomainError | None = None) -> Response:
     )
 
 
-def _draft_page(
+def draft_page(
     draft_id: UUID,
     error: DomainError | None = None,
     *,
     fields: pay_form.Fields | None = None,
     taken: files.PayFile | None = None,
 ) -> Response:
+    """The page of a draft, with what went wrong where something did."""
     found = _found(draft_id)
-    outcomes = _outcomes(found.starts)
+    outcomes = outcomes_on(found.starts)
     faults = drafting.findings_of(session(), instance().registry, draft_id)
     shown = fields or pay_form.fields_of(found.content, found.starts.isoformat(), found.reason)
     return render(
@@ -196,6 +200,8 @@ def _draft_page(
         faults=[(one, pay_words.finding_words(one, outcomes)) for one in faults],
         errors=sum(1 for one in faults if one.severity == "error"),
         pay_words=pay_words,
+        simulations=simulations(session(), draft_id),
+        periods=[one.code for one in period_list(session()) if one.state == "closed"],
         shapes=[one for one, kinds in SHAPES.items() if found.kind in kinds],
         certainties=CERTAINTIES,
         formats=FORMATS,

@@ -19,6 +19,7 @@ from selaras.evaluation.models import Period
 from selaras.followup.models import RemunerationTable
 from selaras.followup.pay.content import PayContent, check, content_of, read_content, refuse_unsound
 from selaras.followup.pay.models import RemunerationDraft
+from selaras.followup.pay.simulation_queries import is_simulated
 from selaras.followup.service import revise, scheme_of
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
@@ -131,6 +132,11 @@ def submit(session: Session, actor: Actor, registry: Registry, draft_id: UUID) -
         raise Conflict("remuneration.draft_state", "This draft is not being written any more. Reload the page.")
     _refuse_errors(findings(session, registry, draft))
     refuse_closed(session, draft.starts)
+    if not is_simulated(session, draft.id, draft.edition):
+        raise Conflict(
+            "remuneration.not_simulated",
+            "Simulate the table as it stands on a closed period first, so that whoever approves it sees what it costs.",
+        )
     draft.state, draft.submitted_at, draft.answer = "submitted", now(), None
     record(session, actor, "remuneration.submit", f"remuneration_draft:{draft.id}", {"edition": draft.edition})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, text
+from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from selaras.db.base import TenantModel, within
+from selaras.db.base import TenantModel, TenantTable, within
 
 
 class RemunerationDraft(TenantModel):
@@ -53,4 +54,51 @@ class RemunerationDraft(TenantModel):
             unique=True,
             postgresql_where=text("state IN ('draft', 'submitted')"),
         ),
+    )
+
+
+class PaySimulation(TenantModel):
+    """What a draft of one edition would have paid for the results of a past period: figures, no person.
+
+    `fingerprint` covers every amount; `people` who would be paid differently stand in `PaySimulationLine`.
+    """
+
+    __tablename__ = "pay_simulation"
+
+    draft_id: Mapped[UUID]
+    edition: Mapped[int]
+    period_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    figures: Mapped[dict[str, Any] | None]
+    fingerprint: Mapped[str | None]
+    problem: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    job_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        within("draft_id", "remuneration_draft"),
+        within("period_id", "period"),
+        within("account_id", "account"),
+        CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state"),
+        CheckConstraint("(state = 'done') = (figures IS NOT NULL)", name="figures"),
+        Index("ix_pay_simulation_draft", "tenant_id", "draft_id"),
+    )
+
+
+class PaySimulationLine(TenantTable):
+    """One person whom a simulated table would pay differently: rupiah a month; None where nothing is paid."""
+
+    __tablename__ = "pay_simulation_line"
+
+    simulation_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
+    unit_id: Mapped[UUID]
+    before: Mapped[Decimal | None] = mapped_column(Numeric(14, 0))
+    after: Mapped[Decimal | None] = mapped_column(Numeric(14, 0))
+    difference: Mapped[Decimal] = mapped_column(Numeric(14, 0))
+
+    __table_args__ = (
+        within("simulation_id", "pay_simulation", ondelete="CASCADE"),
+        Index("ix_pay_simulation_line_difference", "tenant_id", "simulation_id", "difference"),
     )
