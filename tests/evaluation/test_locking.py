@@ -52,15 +52,16 @@ def is_locked(home: Home, n: int, matter: Matter, code: str) -> bool:
         return False
 
 
-def ended(home: Home) -> list[UUID]:
-    """Whom two rounds of the dispatcher tell that something closed by itself; nothing of it stays."""
+def ended(home: Home, what: str = "over") -> list[UUID]:
+    """Whom two rounds of the dispatcher tell that something closed by itself, or lapsed; nothing of it stays."""
     with home.database.tenant(home.tenant_id) as session:
         for _ in range(2):
             rounds.desk(session, home.tenant_id, "Asia/Jakarta")
-        found = "SELECT person_id FROM selaras.notice WHERE tenant_id = :tenant AND code = 'unlock_over'"
-        told = list(session.execute(text(found), {"tenant": home.tenant_id}).scalars())
-        entries = "SELECT count(*) FROM selaras.ledger_entry WHERE tenant_id = :tenant AND action = 'unlock.over'"
-        assert session.execute(text(entries), {"tenant": home.tenant_id}).scalar_one() == len(told)
+        found = "SELECT person_id FROM selaras.notice WHERE tenant_id = :tenant AND code = :code"
+        told = list(session.execute(text(found), {"tenant": home.tenant_id, "code": f"unlock_{what}"}).scalars())
+        entries = "SELECT count(*) FROM selaras.ledger_entry WHERE tenant_id = :tenant AND action = :action"
+        kept = session.execute(text(entries), {"tenant": home.tenant_id, "action": f"unlock.{what}"})
+        assert kept.scalar_one() == len(told)
         session.rollback()
     return told
 
@@ -124,6 +125,15 @@ def test_nobody_approves_what_they_asked_for_or_what_is_for_themself(site: Site)
     assert is_locked(home, 5, Matter.RATING, PERIOD), "5 does not"
     told = "SELECT count(*) FROM selaras.notice WHERE tenant_id = :tenant AND code = 'unlocked' AND subject_id = :u"
     assert home.scalar(told, u=UUID(unlock)) > 5
+
+
+def test_whoever_asked_is_told_that_nobody_answered_in_time(site: Site) -> None:
+    home = site.open
+    status, _unlock = ask(home.as_person(12), PLAN, "plan", person_id=str(home.person(12)))
+    assert status == 201
+    assert home.person(12) not in ended(home, "lapsed")
+    with fixed(now() + timedelta(days=5, seconds=1)):
+        assert home.person(12) in ended(home, "lapsed")
 
 
 def test_a_rating_that_is_locked_is_refused_to_the_appraiser_until_it_is_opened(site: Site) -> None:

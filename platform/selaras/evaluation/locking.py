@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ from selaras.tenancy.legal_clock import legal_clock
 REASON_LENGTH = 20
 LONGEST_REASON = 2_000
 LONGEST = timedelta(days=31)
+NOBODY = UUID(int=0)
 APPROVERS = (Permission.CLOSE_PERIOD, Permission.OVERRIDE_DISTRIBUTION)
 
 
@@ -234,13 +235,18 @@ def end(session: Session, actor: Actor, unlock_id: UUID) -> None:
 
 
 def tell_ended(session: Session) -> int:
-    """Tell whom it concerned, once, of whatever was opened and has closed by itself; returns how many openings."""
-    over = Unlock.answer == "approved", Unlock.ended_at.is_(None), Unlock.until <= now(), Unlock.over_told_at.is_(None)
+    """Tell, once, of what was opened and has closed by itself, and whoever asked, of what nobody answered in time.
+
+    Returns how many there were of both.
+    """
+    unsettled = or_(Unlock.answer.is_(None), Unlock.answer == "approved")
+    over = unsettled, Unlock.ended_at.is_(None), Unlock.until <= now(), Unlock.over_told_at.is_(None)
     rows = session.scalars(select(Unlock).where(*over).order_by(Unlock.id).with_for_update(skip_locked=True)).all()
     for row in rows:
         row.over_told_at = now()
-        record(session, system(tenant_of(session)), "unlock.over", f"unlock:{row.id}", _told(row))
-        _tell(session, row, "unlock_over")
+        what = "over" if row.answer else "lapsed"
+        record(session, system(tenant_of(session)), f"unlock.{what}", f"unlock:{row.id}", _told(row))
+        _tell(session, row, f"unlock_{what}", everybody=bool(row.answer))
     return len(rows)
 
 
@@ -276,7 +282,8 @@ _CONCERNED = text(
 )
 
 
-def _tell(session: Session, row: Unlock, code: str) -> None:
+def _tell(session: Session, row: Unlock, code: str, *, everybody: bool = True) -> None:
+    """Tell whom an unlock concerns, or (not `everybody`) only whoever asked and the person it was for."""
     day = legal_clock(session).today()
     values = {
         "tenant": tenant_of(session),
@@ -284,7 +291,7 @@ def _tell(session: Session, row: Unlock, code: str) -> None:
         "unlock": row.id,
         "params": f'{{"of": "{row.code}", "matter": "{row.matter}"}}',
         "at": now(),
-        "person": row.person_id,
+        "person": row.person_id or (None if everybody else NOBODY),
         "asked": row.asked_by,
         "day": day,
         "units": list(below(session, [row.unit_id], day)) if row.unit_id else None,

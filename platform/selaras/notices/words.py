@@ -43,6 +43,7 @@ TITLES: Mapping[str, str] = {
     "unlock_ended": _("Something opened was closed again"),
     "pay_table_approved": _("Your draft of the table of pay was approved"),
     "pay_table_returned": _("Your draft of the table of pay came back"),
+    "unlock_lapsed": _("A request to open something locked was not answered in time"),
     "unlock_over": _("The time for which something was opened is over; it is locked again"),
     "objection_hearing": _("Explain yourself about an objection"),
     "objection_stated": _("A side of an objection has explained itself"),

@@ -142,6 +142,7 @@ LINKS: Mapping[str, Callable[[NoticeView], Link]] = {
     "unlock_ended": _unlock,
     "pay_table_approved": _pay_draft,
     "pay_table_returned": _pay_draft,
+    "unlock_lapsed": _unlock,
     "unlock_over": _unlock,
     "objection_hearing": _objection_to_judge,
     "objection_stated": _objection_to_judge,
