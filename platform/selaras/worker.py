@@ -43,6 +43,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
     from selaras.agenda import jobs as agenda  # noqa: PLC0415  # the dispatcher needs none of it
     from selaras.agenda import reminders  # noqa: PLC0415
+    from selaras.channels import inviting  # noqa: PLC0415
     from selaras.channels import jobs as sending  # noqa: PLC0415
     from selaras.closing import jobs as closing  # noqa: PLC0415
     from selaras.evaluation.service import open_days  # noqa: PLC0415
@@ -61,6 +62,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         simulating.JOB: simulating.run,
         "survey_close": survey.run,
         sending.KIND: sending.deliver(settings, translations(DEFAULT).gettext),
+        inviting.KIND: inviting.handler(settings, translations(DEFAULT).gettext),
         scanning.KIND: scanning.handler(settings),
         reminding.KIND: reminders.handler(load_registry()),
         agenda.KIND: agenda.run,

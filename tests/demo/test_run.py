@@ -120,6 +120,19 @@ def test_the_feature_is_live_in_its_region_and_rolled_out_once(app: Database) ->
 
 
 @pytest.mark.slow
+def test_somebody_acts_as_plh_and_one_agency_offers_input_to_the_other(app: Database) -> None:
+    for slug in ONLY:
+        with app.tenant(tenant_of(app, slug)) as session:
+            tenant = {"tenant": session.info["tenant"]}
+            acting = "SELECT kind FROM selaras.delegation WHERE tenant_id = :tenant AND during @> current_date"
+            assert session.execute(text(acting), tenant).scalars().all() == ["plh"]
+    with app.tenant(tenant_of(app, ONLY[0])) as session:
+        offered = "SELECT part, other_name FROM selaras.input_grant WHERE tenant_id = :tenant"
+        [found] = session.execute(text(offered), {"tenant": session.info["tenant"]}).all()
+        assert (found.part, "Surabaya" in found.other_name) == ("giving", True)
+
+
+@pytest.mark.slow
 def test_a_second_run_changes_nothing(home: Path, played: str) -> None:
     again = play(home)
     assert again.returncode == 0, again.stdout + again.stderr

@@ -17,6 +17,7 @@ from selaras.cli.serve import refuse_taken_addresses, services, work_services
 from selaras.config import Settings, settings
 from selaras.db.session import Database
 from selaras.demo.arranging import arrange
+from selaras.demo.beside_each_other import beside_each_other
 from selaras.demo.desk import Desk
 from selaras.demo.feature import roll_out
 from selaras.demo.guests import Invited, invited
@@ -141,6 +142,7 @@ def _play(console: Console, instance: Running, packs: list[Pack], people: int) -
             progress.update(task, description="selesai", completed=1.0)
         roll_out(stage)
         employ(stage)
+        beside_each_other(stage, packs)
     return closed
 
 

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     ACCOUNT_LINKED_ELSEWHERE = "account_linked_elsewhere"
     NUMBER_ENDED = "number_ended"
     INVITATION_INVALID = "invitation_invalid"
+    INVITATION_EMAIL = "invitation_email"
     # A session cookie that another agency gave
     SESSION_FOREIGN = "session_foreign"
     # Service tokens and machine clients
@@ -53,6 +54,7 @@ class Reason(StrEnum):
     # Rights that somebody took without holding them
     GRANT_EXPIRED = "grant_expired"
     ROLE_OWN = "role_own"
+    ROLE_ALONE = "role_alone"
 
 
 class Sentence(NamedTuple):
@@ -66,7 +68,7 @@ _TOKENS = frozenset(
     {Reason.CLIENT_REFUSED, Reason.CLIENT_TOKEN_INVALID, Reason.CLIENT_TOKEN_EXPIRED, Reason.SCOPE_MISSING}
 )
 
-_RIGHTS = frozenset({Reason.GRANT_EXPIRED, Reason.ROLE_OWN})
+_RIGHTS = frozenset({Reason.GRANT_EXPIRED, Reason.ROLE_OWN, Reason.ROLE_ALONE})
 
 _EXPIRED = Sentence(
     "sign_in.expired",
@@ -112,6 +114,7 @@ _SAID: dict[Reason, Sentence] = {
     Reason.ACCOUNT_LINKED_ELSEWHERE: _NO_ACCOUNT,
     Reason.NUMBER_ENDED: _NO_ACCOUNT,
     Reason.INVITATION_INVALID: _NO_ACCOUNT,
+    Reason.INVITATION_EMAIL: _NO_ACCOUNT,
     **dict.fromkeys(_TOKENS, _TOKEN),
 }
 
@@ -142,6 +145,8 @@ _BY_CODE = {
     "grant_expired": Reason.GRANT_EXPIRED,
     "input_grant_expired": Reason.GRANT_EXPIRED,
     "role_own": Reason.ROLE_OWN,
+    "role_second": Reason.ROLE_ALONE,
+    "role_approves_own": Reason.ROLE_ALONE,
     "client_token_invalid": Reason.CLIENT_TOKEN_INVALID,
     "scope_missing": Reason.SCOPE_MISSING,
 }

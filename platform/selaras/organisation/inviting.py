@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, text, update
@@ -33,11 +35,15 @@ from selaras.organisation.reporting import recompute
 DAYS = 14
 MOST_DAYS = 60
 LONGEST = 200
+LONGEST_EMAIL = 250
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whom to invite: name, the title that documents print instead of a NIP, the unit they lead, until when."""
+    """Whom to invite: name, the title that documents print instead of a NIP, the unit they lead, until when.
+
+    `by_mail`: the link goes to `email` and to nobody else.
+    """
 
     name: str
     title: str
@@ -46,6 +52,7 @@ class Wanted:
     roles: tuple[str, ...] = ()
     until: date | None = None
     days: int = DAYS
+    by_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,11 +78,15 @@ class InvitationLine:
     state: str
     expires_at: datetime
     accepted_at: datetime | None
+    mail_to: str | None = None
+    mailed_at: datetime | None = None
+    mail_trouble: str | None = None
 
 
 _LINES = text(
     """
-    SELECT i.id, i.account_id, p.name, o.title, u.name AS unit, i.expires_at, i.accepted_at, i.revoked_at
+    SELECT i.id, i.account_id, p.name, o.title, u.name AS unit, i.expires_at, i.accepted_at, i.revoked_at,
+           i.mail_to, i.mailed_at, i.mail_trouble
     FROM selaras.invitation i
     JOIN selaras.person p ON p.tenant_id = :tenant AND p.account_id = i.account_id
     JOIN selaras.public_office o ON o.tenant_id = :tenant AND o.person_id = p.id
@@ -121,19 +132,27 @@ def invite(session: Session, actor: Actor, wanted: Wanted, day: date) -> Invited
         created_by=actor.account_id,
         created_at=moment,
         expires_at=expires,
+        mail_to=wanted.email if wanted.by_mail else None,
     )
     session.add(row)
     session.flush()
     recompute(session, day)
     payload = {"person": person.id, "roles": sorted(wanted.roles), **({"until": wanted.until} if wanted.until else {})}
+    payload |= {"by_mail": True} if wanted.by_mail else {}
     record(session, actor, "invitation.create", f"account:{account.id}", payload)
     return Invited(row.id, account.id, person.id, token, expires)
 
 
-def send_anew(session: Session, actor: Actor, invitation_id: UUID, days: int = DAYS) -> Invited:
-    """A new link; the one before is worth nothing from now on. `Conflict` once it was accepted."""
+def send_anew(
+    session: Session, actor: Actor, invitation_id: UUID, days: int = DAYS, *, by_mail: bool = False
+) -> Invited:
+    """A new link; the one before is worth nothing from now on. `Conflict` once it was accepted.
+
+    `by_mail`: to the address that was entered, and to nobody else; `Invalid` where there is none.
+    """
     actor.require_whole(Permission.MANAGE_ACCOUNTS)
     row = _row(session, invitation_id)
+    row.mail_to, row.mailed_at, row.mail_trouble = _address_of(session, row) if by_mail else None, None, None
     token, expires = secrets.token_urlsafe(32), now() + timedelta(days=days)
     row.token_hash, row.expires_at, row.revoked_at = _hash(token), expires, None
     session.flush()
@@ -164,10 +183,11 @@ def shown(session: Session, token: str) -> InvitationLine | None:
     return line if line is not None and line.state == "waiting" else None
 
 
-def accept(session: Session, actor: Actor, provider_id: UUID, subject: str, token: str) -> UUID:
+def accept(session: Session, actor: Actor, provider_id: UUID, subject: str, token: str, email: str = "") -> UUID:
     """Bind whoever has just signed in at a provider to the invited account, once; returns the account.
 
-    `SignInRefused` for a link that is used, expired or taken back, and for somebody who has an account here already.
+    `email`: the address that the provider vouches for. `SignInRefused` for a link that is used, expired or taken back,
+    for somebody who has an account here already, and for another address than the one that the link was mailed to.
     """
     told = f"provider:{provider_id}"
     row = session.scalar(select(Invitation).where(Invitation.token_hash == _hash(token)).with_for_update())
@@ -175,6 +195,9 @@ def accept(session: Session, actor: Actor, provider_id: UUID, subject: str, toke
         raise SignInRefused(Reason.INVITATION_INVALID, subject=told)
     if links.linked_account(session, provider_id, subject) not in (None, row.account_id):
         raise SignInRefused(Reason.ACCOUNT_LINKED_ELSEWHERE, subject=told, account=row.account_id)
+    if row.mail_to is not None and row.mail_to.casefold() != email.casefold():
+        # Mail is read by others, too: whoever finds the link there is not whom the provider calls by that address.
+        raise SignInRefused(Reason.INVITATION_EMAIL, subject=told, account=row.account_id)
     row.accepted_at = now()
     session.execute(update(Account).where(Account.id == row.account_id).values(last_sign_in_at=now()))
     if not links.is_linked(session, provider_id, row.account_id):
@@ -189,6 +212,7 @@ def _check(session: Session, wanted: Wanted, day: date) -> tuple[str, str]:
     for field, value in (("name", name), ("title", title)):
         if not value or len(value) > LONGEST or not value.isprintable():
             raise Invalid("invitation_text", "Write this in at most {most} characters.", most=LONGEST, field=field)
+    check_email(wanted.email, needed=wanted.by_mail)
     if not 1 <= wanted.days <= MOST_DAYS:
         raise Invalid("invitation_days", "A link holds for 1 to {most} days.", most=MOST_DAYS, field="days")
     if wanted.until is not None and wanted.until <= day:
@@ -204,6 +228,28 @@ def _check(session: Session, wanted: Wanted, day: date) -> tuple[str, str]:
         if session.scalar(held):
             raise Conflict("office_held", "Somebody holds the office of this unit already; end that first.")
     return name, title
+
+
+def check_email(text_: str, *, needed: bool) -> None:
+    """`Invalid` for what is no e-mail address; empty is one only where none is needed."""
+    if not text_ and not needed:
+        return
+    try:
+        sound = "." in Address(addr_spec=text_).domain and text_.isascii() and len(text_) <= LONGEST_EMAIL
+    except (ValueError, IndexError, HeaderParseError):
+        sound = False
+    if not sound:
+        raise Invalid(
+            "invitation_email", "“{email}” is no e-mail address such as nama@instansi.go.id.", email=text_[:80],
+            field="email",
+        )  # fmt: skip
+
+
+def _address_of(session: Session, row: Invitation) -> str:
+    emails = session.execute(select(Account.emails).where(Account.id == row.account_id)).scalar_one()
+    found = str(emails[0]["value"]) if emails else ""
+    check_email(found, needed=True)
+    return found
 
 
 def _row(session: Session, invitation_id: UUID) -> Invitation:
@@ -233,6 +279,9 @@ def _line(row: object) -> InvitationLine:
         state,
         values["expires_at"],
         values["accepted_at"],
+        values["mail_to"],
+        values["mailed_at"],
+        values["mail_trouble"],
     )
 
 

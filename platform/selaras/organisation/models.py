@@ -202,7 +202,10 @@ class PublicOffice(TenantModel):
 
 
 class Invitation(TenantModel):
-    """A way in for the holder of such an office: used once, at the agency's own provider; the token only as a hash."""
+    """A way in for the holder of such an office: used once, at the agency's own provider; the token only as a hash.
+
+    `mail_to`: the address to which the link goes by mail, and the only one whose owner may accept it then.
+    """
 
     __tablename__ = "invitation"
 
@@ -213,6 +216,9 @@ class Invitation(TenantModel):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    mail_to: Mapped[str | None]
+    mailed_at: Mapped[datetime | None]
+    mail_trouble: Mapped[str | None]
 
     __table_args__ = (
         within("account_id", "account"),

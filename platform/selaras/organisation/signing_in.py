@@ -76,7 +76,9 @@ def accept_invitation(session: Session, provider: ProviderView, told: Told, toke
     named = _named(session, user_name(provider, told), day)
     if named.account_id is not None or named.person_id is not None:
         raise SignInRefused(Reason.ACCOUNT_LINKED_ELSEWHERE, subject=f"provider:{provider.id}")
-    return accept(session, system(tenant_of(session)), provider.id, told.subject, token)
+    verified = told.claims.get("email_verified") is not False
+    email = told.text(provider.email_claim) if verified else ""
+    return accept(session, system(tenant_of(session)), provider.id, told.subject, token, email)
 
 
 def user_name(provider: ProviderView, told: Told) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from selaras.channels import inviting as mailing
 from selaras.edge import at_provider
 from selaras.edge.access import needs, public
 from selaras.edge.context import actor, day, process, session, visitor
@@ -32,24 +33,30 @@ def invitations() -> Response:
 
 @pages.post("/accounts/invitations")
 @needs(Permission.MANAGE_ACCOUNTS)
-def invite() -> Response:
+def invite() -> BaseResponse:
     """Invite somebody; the link stands on this answer and nowhere else."""
     try:
-        made = inviting.invite(session(), actor(), _wanted(), day())
+        wanted = _wanted()
+        if wanted.by_mail:
+            mailing.refuse_without_mail(process().settings)
+        made = inviting.invite(session(), actor(), wanted, day())
     except (Invalid, Refused, Conflict, NotFound) as error:
         return _list(error)
-    return _link(made)
+    return _handed_over(made, by_mail=wanted.by_mail)
 
 
 @pages.post("/accounts/invitations/<uuid:invitation_id>/link")
 @needs(Permission.MANAGE_ACCOUNTS)
-def send_invitation_anew(invitation_id: UUID) -> Response:
+def send_invitation_anew(invitation_id: UUID) -> BaseResponse:
     """A new link; the one before is worth nothing."""
     try:
-        made = inviting.send_anew(session(), actor(), invitation_id)
-    except Conflict as error:
+        by_mail = request.form.get("by_mail") == "true"
+        if by_mail:
+            mailing.refuse_without_mail(process().settings)
+        made = inviting.send_anew(session(), actor(), invitation_id, by_mail=by_mail)
+    except (Conflict, Invalid) as error:
         return _list(error)
-    return _link(made)
+    return _handed_over(made, by_mail=by_mail)
 
 
 @pages.post("/accounts/invitations/<uuid:invitation_id>/revocation")
@@ -91,6 +98,7 @@ def _wanted() -> inviting.Wanted:
         tuple(form.getlist("roles")),
         day_of_field(form.get("until", ""), "until"),
         whole_of_field(form.get("days", str(inviting.DAYS)), "days"),
+        form.get("by_mail") == "true",
     )
 
 
@@ -104,10 +112,19 @@ def _list(error: Refusal | None = None) -> Response:
         roles=grantable_to_groups(),
         days=inviting.DAYS,
         most=inviting.MOST_DAYS,
+        mails=bool(process().settings.smtp_host),
         form=request.form,
         chosen=request.form.getlist("roles"),
         error=error,
     )
+
+
+def _handed_over(made: inviting.Invited, *, by_mail: bool) -> BaseResponse:
+    """The link goes by mail and is shown to nobody, or stands on this answer and nowhere else."""
+    if not by_mail:
+        return _link(made)
+    mailing.post(session(), actor(), process().vault, made)
+    return see("web.invitations", "invitation-mailed")
 
 
 def _link(made: inviting.Invited) -> Response:

@@ -191,6 +191,7 @@ NOTES = {
     "saved": lazy_gettext("It has been saved."),
     "provider-on": lazy_gettext("The provider is switched on: it stands on the sign-in page from now on."),
     "provider-retired": lazy_gettext("The provider is retired: nobody signs in by it any more."),
+    "invitation-mailed": lazy_gettext("The link goes to that address now; it is shown nowhere else."),
     "role-asked": lazy_gettext("Another administrator has been asked; the role counts once they agree."),
     "role-refused": lazy_gettext("The request is answered; nobody became an administrator."),
     "provider-adopted": lazy_gettext("What the provider publishes now counts from here on; try it once."),

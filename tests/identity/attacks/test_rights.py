@@ -112,6 +112,31 @@ def test_an_administrator_grants_themselves_a_role(site: Site, verdict: Verdict)
 
 
 @pytest.mark.attack(
+    "One administrator makes another alone",
+    "An administrator asks that an accomplice be made one, takes the others' role away, and agrees to it themself.",
+    status=403,
+    code="role_approves_own",
+    ledger="role_alone",
+)
+def test_one_administrator_makes_another_alone(site: Site, verdict: Verdict) -> None:
+    home = site.open
+    with home.database.tenant(home.tenant_id) as session:
+        other, accomplice = ensure_account(session, "admin.lain", "Lain"), ensure_account(session, "kawan", "Kawan")
+        grant_role(session, other, Role.AGENCY_ADMIN, Range(date(2015, 1, 1), None))
+    admin = with_address(home.as_role(Role.AGENCY_ADMIN))
+    [held] = [
+        one for one in admin.get(f"/api/v1/roles?account_id={other}").json["items"] if one["role"] == "agency_admin"
+    ]
+    ended = admin.send("POST", f"/api/v1/roles/{held['id']}/revocation", {"reason": "Surat Perintah 800/13"})
+    assert ended.status_code == 204
+    body = {"account_id": str(accomplice), "role": "agency_admin", "reason": "Surat Perintah 800/14"}
+    asked = admin.send("POST", "/api/v1/roles", body)
+    assert asked.status_code == 202, "not alone: the other one was an administrator until just now"
+    verdict(admin.send("POST", f"/api/v1/role-requests/{asked.json['id']}/approval"), home, admin)
+    assert grants(home, accomplice) == 0
+
+
+@pytest.mark.attack(
     "Expired delegation",
     "Somebody who acted as Plh until yesterday, signed in still, rates a member of that team.",
     status=403,
