@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from selaras.tenancy.letterheads import UNKNOWN_PLACE
 from selaras.tenancy.pack_fields import PackError
-from selaras.tenancy.packs import AgencyKind, Certainty, defaults, load_packs, read_pack
+from selaras.tenancy.packs import AgencyKind, Certainty, defaults, letterhead_of, load_packs, read_pack
 
 SOUND = """
 [agency]
@@ -116,6 +117,16 @@ def test_a_sound_pack_is_read_and_its_hash_follows_every_file(tmp_path: Path) ->
     assert len({first.hash, with_code.hash, read_pack("contoh", tmp_path).hash}) == 3
 
 
+def test_the_head_of_printed_forms_comes_from_the_pack(tmp_path: Path) -> None:
+    said = "[letterhead]\nlines = ['Jalan Contoh 1', 'contoh.example']\nplace = 'Contoh'\n"
+    written = read_pack("contoh", write(tmp_path, SOUND + said + TABLE)).letterhead
+    assert (written.place, written.under(["x"])) == ("Contoh", ["Jalan Contoh 1", "contoh.example"])
+    silent = read_pack("contoh", write(tmp_path, SOUND + TABLE)).letterhead
+    assert (silent.place, silent.under(["contoh.localhost", "b"])) == (UNKNOWN_PLACE, ["contoh.localhost"])
+    assert letterhead_of("sidoarjo").place == "Sidoarjo"
+    assert letterhead_of(None) == silent, "an agency without a pack"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -147,6 +158,8 @@ def test_a_sound_pack_is_read_and_its_hash_follows_every_file(tmp_path: Path) ->
         ("[agency]", "[[code]]\nregulation = 'a'\nmodule = 'b'\n[agency]", "from: it is missing"),
         ("[agency]", "[agency", "it is not TOML"),
         ("[[regulation]]", "[[regulations]]", "regulation: it is missing"),
+        ("[remuneration]", "[letterhead]\nlines = ['a', 'b', 'c', 'd', 'e']\n[remuneration]", "more than 4 lines"),
+        ("[remuneration]", "[letterhead]\nlogo = 'a.png'\n[remuneration]", "logo: this key is unknown"),
     ],
 )
 def test_a_wrong_pack_is_refused_in_words(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -107,6 +107,16 @@ def test_who_has_not_filed_is_printed_for_those_who_see_people(site: Site) -> No
     assert home.as_person(4).get("/plans/2026/not-filed/document").status_code == 403
 
 
+def test_a_determination_is_checked_like_every_other_paper(site: Site) -> None:
+    home = site.closed
+    paper = home.manager().get(f"/periods/{PERIOD}/document")
+    code = home.scalar("SELECT code FROM selaras.issued_document WHERE tenant_id = :tenant AND kind = 'determination'")
+    page = home.visitor().page(f"/verify/{code}")
+    assert "Penetapan predikat kinerja" in page
+    assert sha256(paper.data).hexdigest() in page
+    assert PERIOD not in page
+
+
 def test_no_other_agency_knows_the_code_and_nobody_guesses_it(site: Site) -> None:
     home = site.closed
     _, code = printed(home, home.as_person(4), receipt_of(home, 4))

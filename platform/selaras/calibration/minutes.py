@@ -28,6 +28,7 @@ from selaras.identity.actor import Actor
 from selaras.organisation.models import Unit
 from selaras.organisation.queries import names_of
 from selaras.regulation import Rules
+from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView, agency
 
 PURPOSE = "calibration_minutes"
@@ -108,6 +109,7 @@ def minutes(whose: AgencyView, told: Told, rules: Rules) -> dict[str, Any]:
     effect = "memutuskan" if one.effect == "decides" else "memberi rekomendasi kepada Pejabat Penilai Kinerja"
     return {
         "agency": whose.name,
+        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": "Berita Acara Rapat Kalibrasi",
         "subtitle": f"{one.name} · {say.period(one.period_code)}",

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from selaras.channels.composing import home_of
 from selaras.clock import now
 from selaras.closing.models import Close
+from selaras.config import settings
 from selaras.db.session import tenant_of
+from selaras.documents.issuing import Issue, issue
 from selaras.documents.pdf import render
 from selaras.documents.sheet import MEDIA_TYPE as SHEET
 from selaras.documents.sheet import sheet
@@ -23,6 +26,7 @@ from selaras.files.service import keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
 from selaras.regulation import Rules
+from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView, agency
 
 PURPOSE = "determination"
@@ -39,6 +43,7 @@ _WORDS = {
     "totals": "Rekapitulasi menurut predikat organisasi",
     "units": "Unit",
     "outside": "Unit di luar pola distribusi",
+    "verify": "Periksa keaslian dokumen ini:",
     "overrides": "Penetapan di luar pola distribusi, dengan alasan tertulis pejabat yang berwenang",
 }
 
@@ -69,8 +74,16 @@ def write_determination(
         table = sheet(f"Lampiran penetapan {period.code}", _columns(rules), _table(rules, found), now())
         annex = Annex(f"{name}-lampiran.xlsx", sha256(table).hexdigest(), len(found))
         close.annex_id = keep(session, store, actor, annex.name, SHEET, table, PURPOSE, close.id)
-    data = render("penetapan", determination(whose, period, rules, found, annex))
+    data = _printed(session, close, period.code, determination(whose, period, rules, found, annex))
     close.document_id = keep(session, store, actor, f"{name}.pdf", "application/pdf", data, PURPOSE, close.id)
+
+
+def _printed(session: Session, close: Close, code: str, said: dict[str, object]) -> bytes:
+    """With a code that anybody can check at the agency's own address; an agency without a host has no such address."""
+    origin = home_of(session, tenant_of(session), settings())
+    if origin is None:
+        return render("penetapan", said)
+    return issue(session, Issue("determination", code, str(close.batch_id), origin), "penetapan", said)
 
 
 def determination(
@@ -81,14 +94,11 @@ def determination(
     at, short = now().astimezone(ZoneInfo(whose.time_zone)), len(found) > LISTED
     return {
         "agency": whose.name,
+        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": "Format Penetapan Predikat Kinerja Pegawai",
         "subtitle": f"{say.period(period.code)} ({say.day(period.starts)} s.d. {say.day(period.ends)})",
-        "facts": [
-            {"label": "Dasar", "value": "; ".join(rules.legal_basis)},
-            {"label": "Aturan", "value": f"{rules.title['id']}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
-            {"label": "Ditetapkan", "value": say.moment(at)},
-        ],
+        "facts": _facts(whose, rules, say.moment(at)),
         "outcomes": [level.label["id"] for level in rules.outcomes],
         "totals": _totals(rules, found),
         "units": [
@@ -117,6 +127,14 @@ def determination(
         "tercatat dalam buku besar audit instansi.",
         "footer": f"{whose.name} · {say.period(period.code)}",
     }
+
+
+def _facts(whose: AgencyView, rules: Rules, at: str) -> list[dict[str, str]]:
+    return [
+        {"label": "Dasar", "value": "; ".join(rules.legal_basis)},
+        {"label": "Aturan", "value": f"{rules.title['id']}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
+        {"label": "Ditetapkan", "value": f"{letterhead_of(whose.pack).place}, {at}"},
+    ]
 
 
 def _rating(rules: Rules, code: str | None) -> str:

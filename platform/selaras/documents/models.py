@@ -32,6 +32,6 @@ class IssuedDocument(TenantModel):
     __table_args__ = (
         within("person_id", "person"),
         UniqueConstraint("tenant_id", "code"),
-        CheckConstraint("kind IN ('receipt', 'evaluation', 'plan', 'not_filed')", name="kind"),
+        CheckConstraint("kind IN ('receipt', 'evaluation', 'plan', 'not_filed', 'determination')", name="kind"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
     )

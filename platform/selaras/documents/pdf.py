@@ -11,6 +11,8 @@ from typing import Any
 
 import typst
 
+HEAD = "letterhead.typ"
+"""What every template may import, and nothing else."""
 # Whatever is no letter, digit, sign or punctuation of the languages written in Latin letters.
 _OTHER = re.compile("[^\\n\\t -~\u00a0-\u024f\u2010-\u205e\u20a0-\u20ba]")
 
@@ -35,10 +37,11 @@ def _latin(value: Any) -> Any:
 
 
 def _compiled(template: str, data: dict[str, Any]) -> bytes:
-    source = (files("selaras.documents") / "templates" / f"{template}.typ").read_bytes()
+    kept = files("selaras.documents") / "templates"
     with tempfile.TemporaryDirectory(prefix="selaras-pdf-") as folder:
         page = Path(folder) / "document.typ"
-        page.write_bytes(source)
+        page.write_bytes((kept / f"{template}.typ").read_bytes())
+        (Path(folder) / HEAD).write_bytes((kept / HEAD).read_bytes())
         made = typst.compile(
             str(page), root=folder, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["a-2b"]
         )

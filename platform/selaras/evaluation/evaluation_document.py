@@ -23,8 +23,10 @@ from selaras.monitoring.queries import FeedbackView, ProgressView, feedback_for,
 from selaras.organisation.acting import ActedAs
 from selaras.organisation.queries import PersonView, person
 from selaras.planning.forms import AskedForm, asked_form
-from selaras.planning.queries import ItemView, MeasureView, PlanView, plan
+from selaras.planning.in_force import plan_in_force
+from selaras.planning.queries import ItemView, MeasureView, PlanView
 from selaras.regulation import Label, Rules
+from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView
 
 _WORDS: dict[str, Label] = {
@@ -72,7 +74,7 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
     """The document as a PDF, in one language. `origin`: see `printing.print_receipt`."""
     say = Say(language, whose.time_zone, _WORDS)
     outcome = subject.view.outcome
-    planned = plan(session, outcome.person_id, outcome.ends.year)
+    planned = plan_in_force(session, outcome.person_id, outcome.ends, whose.time_zone)
     asked = asked_form(session, outcome.person_id, outcome.ends.year, planned, subject.rules, outcome.ends)
     heard = feedback_for(session, outcome.person_id, outcome.starts, outcome.ends)
     reached = _reached(progress_for(session, outcome.person_id, outcome.starts, outcome.ends))
@@ -80,6 +82,8 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
     acted = rated_as(session, outcome)
     data = {
         "agency": whose.name,
+        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
+        "place": f"{letterhead_of(whose.pack).place}, {say.day(at.date())}",
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),

@@ -22,6 +22,7 @@ from selaras.planning.queries import ItemView, PlanView, last_day
 from selaras.planning.readiness import OpenPlan
 from selaras.planning.versions import version
 from selaras.regulation import Label, Rules
+from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView
 
 _WORDS: dict[str, Label] = {
@@ -45,7 +46,6 @@ _WORDS: dict[str, Label] = {
     "behaviour": {"id": "Perilaku kerja", "en": "Behaviour"},
     "draft": {"id": "RANCANGAN — belum disepakati", "en": "DRAFT — not agreed yet"},
     "agreed": {"id": "Disepakati", "en": "Agreed"},
-    "place": {"id": "……………………, ", "en": "……………………, "},
     "verify": {"id": "Periksa keaslian:", "en": "Check this document:"},
     "printed": {"id": "dicetak", "en": "printed"},
     "not_filed": {
@@ -76,7 +76,7 @@ def print_plan(
     agreed = view.agreed_at.astimezone(ZoneInfo(whose.time_zone)).date() if view.agreed_at else None
     data = {
         "agency": whose.name,
-        "address": ", ".join(whose.hosts[:1]),
+        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),
@@ -95,7 +95,7 @@ def print_plan(
         "sections": _sections(say, asked, view),
         "behaviours": _behaviours(say, asked, view),
         "annexes": _annexes(say, asked, view),
-        "place": f"{say('place')}{say.day(agreed or at.date())}",
+        "place": f"{letterhead_of(whose.pack).place}, {say.day(agreed or at.date())}",
         "signers": _signers(session, say, parties[:2], acted, day),
         "words": {name: say(name) for name in _WORDS},
         "footer": f"{whose.name} · SKP {view.year} · {say('printed')} {say.moment(at)}",
@@ -194,13 +194,13 @@ def print_not_filed(
     ]
     data = {
         "agency": whose.name,
-        "address": ", ".join(whose.hosts[:1]),
+        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("not_filed"),
         "subtitle": f"{say('year')} {year}",
         "rows": rows,
-        "place": f"{say('place')}{say.day(at.date())}",
+        "place": f"{letterhead_of(whose.pack).place}, {say.day(at.date())}",
         "words": {name: say(name) for name in _WORDS},
         "footer": f"{whose.name} · SKP {year} · {say('printed')} {say.moment(at)}",
     }

@@ -22,6 +22,7 @@ from selaras.organisation.acting import ActedAs
 from selaras.organisation.queries import AppointmentLine, PersonView
 from selaras.planning.models import PlanItem
 from selaras.regulation import Label, ReceiptLine
+from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView
 
 _WORDS: Mapping[str, Label] = {
@@ -113,7 +114,7 @@ def receipt_document(
     lines = [line for line in view.receipt.lines if line.item is None]
     return {
         "agency": whose.name,
-        "address": ", ".join(whose.hosts[:1]),
+        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),

@@ -15,6 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
+from selaras.tenancy.letterheads import Letterhead, read_letterhead
 from selaras.tenancy.pack_fields import Fields, PackError, refuse_overlaps
 from selaras.tenancy.pack_rules import (
     Certainty,
@@ -32,7 +33,17 @@ from selaras.tenancy.pack_rules import (
 )
 from selaras.tenancy.rule_rows import RuleRow
 
-__all__ = ["AgencyKind", "Certainty", "Comparable", "Pack", "PackError", "RegulationSpan", "defaults", "load_packs"]
+__all__ = [
+    "AgencyKind",
+    "Certainty",
+    "Comparable",
+    "Pack",
+    "PackError",
+    "RegulationSpan",
+    "defaults",
+    "letterhead_of",
+    "load_packs",
+]
 
 GROUP = "selaras.packs"
 
@@ -121,6 +132,7 @@ class Pack:
     ranking: RankingRule
     remuneration: RemunerationTable
     choices: Mapping[str, Mapping[str, object]]
+    letterhead: Letterhead
     succession: Succession | None
     demo: DemoHints | None
     facts: tuple[Fact, ...]
@@ -142,6 +154,12 @@ def load_packs() -> Mapping[str, Pack]:
     for pack in packs.values():
         _check_relations(pack, packs)
     return MappingProxyType(dict(sorted(packs.items())))
+
+
+def letterhead_of(slug: str | None) -> Letterhead:
+    """What the pack of an agency says of its printed forms; without a pack, nothing."""
+    pack = load_packs().get(slug or "")
+    return pack.letterhead if pack else Letterhead()
 
 
 def read_pack(slug: str, folder: Traversable) -> Pack:
@@ -206,6 +224,7 @@ def _pack(slug: str, top: Fields, pack_hash: str) -> Pack:
         ranking=said.ranking or ranking,
         remuneration=said.remuneration or default_table,
         choices=said.choices,
+        letterhead=read_letterhead(top.table_or_none("letterhead")),
         succession=None if succession is None else _succession(succession),
         demo=None if demo is None else _demo(demo),
         facts=read_facts(top),

@@ -17,6 +17,7 @@ DOCUMENTS = {
     "receipt": _("Result of performance evaluation, with how it came about"),
     "evaluation": _("Performance evaluation document"),
     "plan": _("Plan of performance (SKP)"),
+    "determination": _("Determination of performance predikat"),
     "not_filed": _("List of those who have not filed a plan"),
 }
 TALKS = {
