@@ -112,7 +112,7 @@ def test_the_minutes_tell_who_was_there_what_moved_and_why(locked: Meeting) -> N
         told = minutes(
             agency(session, locked.tenant_id), _told(session, locked.actor(1), locked.id), locked.rules(session)
         )
-    present, moved, kept, _notes = told["tables"]
+    present, moved, kept, _questions, _notes = told["tables"]
     assert ["Orang 1", "Ketua", "hadir", "0"] in present["rows"]
     assert ["Orang 2", "Fasilitator", "tidak hadir", "0"] in present["rows"]
     assert [row[2:4] for row in moved["rows"]] == [["Baik → Sangat Baik", "musyawarah"]] * 2

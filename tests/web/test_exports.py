@@ -18,6 +18,8 @@ NO_LIST = {
     "web.upload": "the answer to an upload",
     "web.briefing_readers": "who has read the briefing; nothing about their work",
     "web.not_filed_document": "a document itself",
+    "web.ranking_page": "ranks by a rule that the reader chooses; the results behind them are the list of the period",
+    "web.rating_patterns": "questions about appraisers to ask in a meeting, not to pass round as a file",
     "web.reported_feedback": "reports to decide on; what was said stays where it stands",
     "web.superiors": "questions to answer; the lines that follow from them are the list reporting_lines",
 }

@@ -50,6 +50,37 @@ class Meetings:
 
 
 @dataclass(frozen=True)
+class FairnessWarning:
+    """What the outcomes of a meeting are asked about: a group that comes off lower, turns, people lowered twice.
+
+    `words` say it in both languages; `figures` hold what was found and by which thresholds, without small counts.
+    """
+
+    number: int
+    code: str
+    kind: str
+    figures: dict[str, Any]
+    words: dict[str, Any]
+    answer: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FairnessWarnings:
+    """Warnings, in the order in which they were found."""
+
+    items: list[FairnessWarning]
+
+
+@dataclass(frozen=True)
+class WarningAnswer:
+    """The chair's answer, 20 to 2,000 characters; `key`: the sender's own, so that a repetition is kept once."""
+
+    key: UUID
+    answer: str = field(metadata={"validate": Length(max=2000)})
+
+
+@dataclass(frozen=True)
 class MeetingRequest:
     """A meeting to prepare. No `group_keys`: every ranking group; `unit_id`: only that unit and those below it."""
 

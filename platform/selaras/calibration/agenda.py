@@ -69,7 +69,7 @@ def standing_now(session: Session, period: PeriodView, rules: Rules) -> pl.DataF
         everybody = everybody.join(more, on="person", how="inner")
         formed = _formed(session, facts, period).filter(pl.col("people") > 0).get_column("group_key").unique()
         everybody = everybody.with_columns(group_of(grouping_on(session, period.ends), formed))
-        return _judged(session, period, rules, everybody, facts.rated_units())
+        return judged(session, period, rules, everybody, facts.rated_units())
 
 
 def _appraised(facts: Facts, rules: Rules) -> pl.DataFrame:
@@ -99,9 +99,10 @@ def _appraised(facts: Facts, rules: Rules) -> pl.DataFrame:
     return found
 
 
-def _judged(
+def judged(
     session: Session, period: PeriodView, rules: Rules, everybody: pl.DataFrame, rated_units: pl.DataFrame
 ) -> pl.DataFrame:
+    """`everybody` (person, unit_id, head, outcome) with `counts_in` and `judged_unit_id`: see `standing_now`."""
     counted = everybody.select("person", "unit_id", "head")
     if rules.distribution is not None:
         counted = counted_units(session, counted, rules.distribution, period.ends)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from selaras.calibration.gate import keep_warnings, refuse_unanswered
 from selaras.calibration.models import (
     CalibrationCase,
     CalibrationEvent,
@@ -39,6 +40,7 @@ def lock(session: Session, actor: Actor, meeting_id: UUID, key: UUID) -> int:
         room.meeting.state, room.meeting.locked_at = "locked", room.at
         room.write(Kind.LOCKED, key)
         _keep_results(room)
+        keep_warnings(room)
     moved = select(func.count()).select_from(CalibrationResult).where(CalibrationResult.meeting_id == meeting_id)
     return session.scalar(moved) or 0
 
@@ -162,6 +164,7 @@ def close(session: Session, actor: Actor, meeting_id: UUID, key: UUID) -> None:
     if sent_before(session, actor, meeting_id, key, Sent(Kind.CLOSED)) is not None:
         return
     refuse_state(room.meeting, "locked")
+    refuse_unanswered(session, meeting_id)
     missing = {one.person_id for one in room.seats if one.role.votes} - signed_by(session, meeting_id)
     waiting = session.scalar(
         select(func.count())

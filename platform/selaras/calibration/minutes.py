@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from selaras.audit.service import record
 from selaras.calibration.ending import signed_by
+from selaras.calibration.gate import WarningView, refuse_unanswered, warnings
 from selaras.calibration.models import CalibrationCase
 from selaras.calibration.queries import EventView, MeetingView, events, meeting, seats
 from selaras.calibration.room import enter
@@ -63,6 +64,7 @@ class Told:
     names: Mapping[UUID, str]
     units: Mapping[UUID, str]
     signed: frozenset[UUID]
+    warnings: list[WarningView]
 
 
 def draft_minutes(session: Session, actor: Actor, store: FileStore, meeting_id: UUID, rules: Rules) -> UUID:
@@ -72,6 +74,7 @@ def draft_minutes(session: Session, actor: Actor, store: FileStore, meeting_id: 
         room.require_lead()
     if signed_by(session, meeting_id):
         raise Conflict("calibration_minutes_signed", "Somebody has signed the minutes; they stay as they are.")
+    refuse_unanswered(session, meeting_id)
     whose = agency(session, tenant_of(session))
     told = _told(session, actor, meeting_id)
     data = render("minutes", minutes(whose, told, rules))
@@ -97,6 +100,7 @@ def _told(session: Session, actor: Actor, meeting_id: UUID) -> Told:
         names_of(session, people),
         {person: unit for person, unit in found},
         signed_by(session, meeting_id),
+        warnings(session, meeting_id),
     )
 
 
@@ -121,7 +125,7 @@ def minutes(whose: AgencyView, told: Told, rules: Rules) -> dict[str, Any]:
             {"label": "Kuorum", "value": f"{one.quorum_percent}% dari ketua dan anggota"},
             {"label": "Aturan", "value": f"{rules.title['id']}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
         ],
-        "tables": [_present(told), _moved(told, rules), _kept(told, rules), _notes(told)],
+        "tables": [_present(told), _moved(told, rules), _kept(told, rules), _questions(told), _notes(told)],
         "closing": "Setiap perkataan dan keputusan rapat tercatat berurutan dalam buku besar audit instansi dan dapat "
         "diputar ulang dari sana. Tanda tangan dibubuhkan melalui sistem atas sidik dokumen ini.",
         "footer": f"{whose.name} · {say.period(one.period_code)}",
@@ -167,6 +171,11 @@ def _kept(told: Told, rules: Rules) -> dict[str, Any]:
         if one.kind is Kind.REJECTED
     ]
     return _table("Usul yang tidak diterima ketua", ["Pegawai", "Unit", "Usul", "Alasan ketua"], [2, 2, 1.4, 3.6], rows)
+
+
+def _questions(told: Told) -> dict[str, Any]:
+    rows = [[one.words["id"], one.answer or ""] for one in told.warnings]
+    return _table("Pertanyaan tentang keadilan dan jawaban ketua", ["Pertanyaan", "Jawaban ketua"], [5, 4], rows)
 
 
 def _notes(told: Told) -> dict[str, Any]:

@@ -174,3 +174,27 @@ class CalibrationResult(TenantTable):
         CheckConstraint("from_outcome <> to_outcome", name="moved"),
         Index("ix_calibration_result_appraiser", "tenant_id", "appraiser_id"),
     )
+
+
+class CalibrationWarning(TenantTable):
+    """What the outcomes of a meeting are asked about, as found at its lock, and the chair's answer."""
+
+    __tablename__ = "calibration_warning"
+    app_may = "SELECT, INSERT, UPDATE"
+
+    meeting_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
+    number: Mapped[int] = mapped_column(primary_key=True, sort_order=-8)
+    code: Mapped[str]
+    kind: Mapped[str]
+    figures: Mapped[dict[str, Any]]
+    answer: Mapped[str | None]
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("meeting_id", "calibration_meeting"),
+        within("answered_by", "person"),
+        UniqueConstraint("tenant_id", "meeting_id", "code", name="uq_calibration_warning_code"),
+        CheckConstraint("kind IN ('trait', 'turns', 'lowered_twice')", name="kind"),
+        CheckConstraint("answer IS NULL OR length(btrim(answer)) >= 20", name="answer"),
+    )

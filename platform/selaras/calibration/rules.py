@@ -44,6 +44,7 @@ class Kind(StrEnum):
     RELEASED = "released"
     DISCUSSED = "discussed"
     NOTED = "noted"
+    EXPLAINED = "explained"
     ANSWERED = "answered"
     LOCKED = "locked"
     SIGNED = "signed"

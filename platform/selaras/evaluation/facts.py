@@ -52,7 +52,7 @@ _ALONE = _SCOPE.format(joins="")
 
 _PEOPLE = f"""
     SELECT a.person_id, a.unit_id, coalesce(r.appraiser_id, line.superior_id), coalesce(r.segment, 1),
-           a.employment, post.kind, post.level, post.job_class, {inputs_of("r")}
+           a.employment, post.kind, post.level, post.job_class, post.title, {inputs_of("r")}
     {_WITH_POST_AND_LINE} AND r.person_id IS NOT NULL ORDER BY a.person_id
 """  # our own text
 
@@ -65,6 +65,7 @@ PEOPLE_SCHEMA: dict[str, type[pl.DataType]] = {
     "post_kind": pl.String,
     "post_level": pl.String,
     "job_class": pl.Int32,
+    "post_title": pl.String,
     "inputs": pl.String,
 }
 
@@ -84,20 +85,23 @@ _UNITS = f"""
 
 UNITS_SCHEMA: dict[str, type[pl.DataType]] = {"unit_id": pl.String, "people": pl.Int64, "rated": pl.Int64}
 
-# Counted by post first: a hundred thousand people hold some thousand posts of a few kinds.
+# Counted by post first: a hundred thousand people hold some thousand posts.
 _POSTS = f"""
-    SELECT held.employment, post.kind, post.level, post.job_class, sum(held.people), sum(held.rated) FROM (
-        SELECT a.employment, a.position_id, count(*) AS people, count(r.person_id) AS rated {_ALONE} GROUP BY 1, 2
+    SELECT held.unit_id, held.employment, post.kind, post.level, post.job_class, post.title, held.people, held.rated
+    FROM (
+        SELECT a.unit_id, a.employment, a.position_id, count(*) AS people, count(r.person_id) AS rated
+        {_ALONE} GROUP BY 1, 2, 3
     ) held
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = held.position_id
-    GROUP BY 1, 2, 3, 4
 """  # noqa: S608  # our own text
 
 POSTS_SCHEMA: dict[str, type[pl.DataType]] = {
+    "unit_id": pl.String,
     "employment": pl.String,
     "post_kind": pl.String,
     "post_level": pl.String,
     "job_class": pl.Int32,
+    "post_title": pl.String,
     "people": pl.Int64,
     "rated": pl.Int64,
 }
@@ -179,7 +183,7 @@ class Facts:
         found = read_frame(self._session, self._of(query), self._parameters, schema)
         if not self.parts:
             return found
-        standing = self.parts.standing({"unit_id": pl.String, **POSTS_SCHEMA})
+        standing = self.parts.standing(POSTS_SCHEMA)
         return pl.concat([found, standing.select(list(schema))])
 
     def unrated(self, limit: int) -> pl.DataFrame:

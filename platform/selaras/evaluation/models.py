@@ -108,16 +108,32 @@ class Rating(TenantModel):
 
 
 class RankingRule(TenantModel):
-    """Which attributes make people comparable at this agency, dated; groups below the minimum are pooled."""
+    """Which attributes make people comparable at this agency, dated; groups below the minimum are pooled.
+
+    `families` (name, beginnings of titles) and `places` (name, unit) are the agency's words behind the attributes
+    `job_family` and `location`. `origin` is `pack:<slug>`, or `agency` with a reason and who said so.
+    """
 
     __tablename__ = "ranking_rule"
 
     attributes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     minimum_size: Mapped[int]
+    pooling: Mapped[str] = mapped_column(server_default="first")
+    families: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    places: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     origin: Mapped[str]
+    reason: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     during: Mapped[Range[date]] = dated()
 
-    __table_args__ = (one_at_a_time(name="one_ranking_rule_a_day"),)
+    __table_args__ = (
+        within("account_id", "account"),
+        one_at_a_time(name="one_ranking_rule_a_day"),
+        CheckConstraint("pooling IN ('first', 'all', 'none')", name="pooling"),
+        CheckConstraint("minimum_size BETWEEN 1 AND 1000", name="minimum_size"),
+        CheckConstraint("origin <> 'agency' OR length(btrim(reason)) >= 20", name="reason"),
+    )
 
 
 class RankingGroup(TenantModel):

@@ -12,7 +12,7 @@ from selaras.evaluation.rule_choices import refuse_unopen
 from selaras.tenancy.models import RulebookChoice
 from selaras.tenancy.own_rules import Dated, OwnRules, Taking, dated_rules
 from selaras.tenancy.pack_fields import Fields
-from selaras.tenancy.pack_rules import CHOICE, RANKING, read_ranking
+from selaras.tenancy.pack_rules import CHOICE, RANKING, ranking_said, read_ranking
 from selaras.tenancy.rule_rows import RuleRow, stored
 
 
@@ -55,9 +55,21 @@ OWN_RULES: tuple[OwnRules, ...] = (
         {"id": "Siapa diperingkat terhadap siapa", "en": "Who is ranked against whom"},
         Dated(
             RankingRule,
-            {"group_by": "attributes", "minimum_size": "minimum_size"},
-            {"origin": "where the rule came from, said anew"},
+            {
+                "group_by": "attributes",
+                "minimum_size": "minimum_size",
+                "pooling": "pooling",
+                "families": "families",
+            },
+            {
+                "origin": "where the rule came from, said anew",
+                "places": "locations begin with units of this agency",
+                "account_id": _WHO,
+                "reason": "the agency's own words about its own decision",
+                "made_at": "when it was taken, said anew",
+            },
             lambda taking: {"origin": taking.origin},
+            said=ranking_said,
         ),
         _ranking,
     ),

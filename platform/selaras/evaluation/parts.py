@@ -66,10 +66,11 @@ _PARTS = """
 """
 
 _STANDING = f"""{_PARTS}
-    SELECT e.unit_id, e.employment, post.kind, post.level, post.job_class, count(*), count(*) FILTER (WHERE e.complete)
+    SELECT e.unit_id, e.employment, post.kind, post.level, post.job_class, post.title, count(*),
+           count(*) FILTER (WHERE e.complete)
     FROM expected e
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = e.position_id
-    WHERE e.latest GROUP BY 1, 2, 3, 4, 5
+    WHERE e.latest GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608  # our own text
 
 _UNRATED = f"""{_PARTS}
@@ -88,9 +89,10 @@ _READY = f"""{_PARTS}, closed AS (
           AND o.period_id IN (SELECT source_period_id FROM expected)
         ORDER BY o.person_id, o.period_id, o.revision DESC
     )
-    SELECT e.person_id, e.number, e.unit_id, e.rater, e.employment, post.kind, post.level, post.job_class, e.regulation,
-           e.cause, e.starts, e.ends, e.latest, e.source_period_id, coalesce(closed.outcome, e.stated_outcome),
-           coalesce(closed.score, e.stated_score), closed.rule_id, coalesce(closed.inputs, {inputs_of("e")})
+    SELECT e.person_id, e.number, e.unit_id, e.rater, e.employment, post.kind, post.level, post.job_class, post.title,
+           e.regulation, e.cause, e.starts, e.ends, e.latest, e.source_period_id,
+           coalesce(closed.outcome, e.stated_outcome), coalesce(closed.score, e.stated_score), closed.rule_id,
+           coalesce(closed.inputs, {inputs_of("e")})
     FROM expected e
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = e.position_id
     {led_unit("e")}
@@ -108,6 +110,7 @@ READY_SCHEMA: dict[str, type[pl.DataType]] = {
     "post_kind": pl.String,
     "post_level": pl.String,
     "job_class": pl.Int32,
+    "post_title": pl.String,
     "regulation": pl.String,
     "cause": pl.String,
     "starts": pl.Date,

@@ -112,8 +112,7 @@ def choose(
     from a later day stands. A choice from the same day is replaced; the ledger keeps that there was one.
     """
     actor.require(Permission.CHOOSE_RULES)
-    if len(reason.strip()) < REASON_LENGTH:
-        raise Invalid("rule_choice.reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
+    require_reason(reason)
     standing = chosen_on(session, start).get(regulation, {})
     whole = {name: value for name, value in {**standing, **parameters}.items() if name not in back}
     refuse_unopen(session, registry, regulation, whole, start)
@@ -137,6 +136,12 @@ def choose(
     }
     record(session, actor, "rulebook.choose", f"choice:{choice.id}", payload)
     return choice.id
+
+
+def require_reason(reason: str) -> None:
+    """`Invalid` for a reason that says too little."""
+    if len(reason.strip()) < REASON_LENGTH:
+        raise Invalid("rule_choice.reason", "Write the reason in at least {length} characters.", length=REASON_LENGTH)
 
 
 def _opened(rules: Rules, followed: bool) -> OpenRules:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from selaras.errors import DomainError
 from selaras.regulation.kit import KINDS, SHAPES, read_scheme
@@ -33,24 +34,38 @@ class Certainty(StrEnum):
 
 
 class Comparable(StrEnum):
-    """Attributes that can make people comparable when they are ranked."""
+    """Attributes that can make people comparable when they are ranked; locations name units of one agency only."""
 
     POST_KIND = "post_kind"
     POST_LEVEL = "post_level"
     JOB_CLASS = "job_class"
     EMPLOYMENT = "employment"
+    UNIT = "unit"
+    BRANCH = "branch"
+    JOB_FAMILY = "job_family"
 
 
 @dataclass(frozen=True)
 class RankingRule:
-    """Who is ranked against whom; groups with fewer people than the minimum are pooled."""
+    """Who is ranked against whom; groups with fewer people than the minimum are pooled (first, all, none).
+
+    `families`: the name of a job family, and how the titles of its posts begin.
+    """
 
     attributes: tuple[Comparable, ...]
     minimum_size: int
+    pooling: str = "first"
+    families: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def values(self) -> Values:
-        """The same as the values of a dated row."""
-        return {"group_by": [one.value for one in self.attributes], "minimum_size": self.minimum_size}
+        """The same as the values of a dated row; what is as usual is left out."""
+        said: dict[str, Any] = {
+            "group_by": [one.value for one in self.attributes],
+            "minimum_size": self.minimum_size,
+            "pooling": self.pooling,
+            "families": [{"name": name, "beginnings": list(beginnings)} for name, beginnings in self.families],
+        }
+        return ranking_said(said)
 
 
 @dataclass(frozen=True)
@@ -112,9 +127,20 @@ def read_choices(top: Fields) -> Mapping[str, Mapping[str, object]]:
 def read_ranking(row: Fields) -> RankingRule:
     """Who is ranked against whom, as `[ranking]` says it."""
     attributes = tuple(row.choice_of("group_by", one, Comparable) for one in row.texts("group_by"))
-    rule = RankingRule(attributes, row.whole("minimum_size", 1, 1000))
+    pooling = row.one_of("pooling", ("first", "all", "none"), default="first")
+    families = []
+    for one in row.tables("families", required=False):
+        families.append((one.text("name"), one.texts("beginnings")))
+        one.refuse_rest()
+    rule = RankingRule(attributes, row.whole("minimum_size", 1, 1000), pooling, tuple(families))
     row.refuse_rest()
     return rule
+
+
+def ranking_said(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A ranking rule as a pack says it: pooling and families only where they are not as usual."""
+    usual = {"pooling": "first", "families": []}
+    return {name: value for name, value in values.items() if name not in usual or value != usual[name]}
 
 
 def read_remuneration(row: Fields) -> RemunerationTable:

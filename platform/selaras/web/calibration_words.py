@@ -50,6 +50,7 @@ EVENTS = {
     "released": _("took out of the holding area"),
     "discussed": _("noted: spoken of, stays"),
     "noted": _("wrote a note"),
+    "explained": _("answered a question of fairness"),
     "answered": _("answered"),
     "locked": _("locked the meeting"),
     "signed": _("signed the minutes"),

@@ -134,6 +134,8 @@ NOTES = {
     "moved": lazy_gettext("It has been recorded."),
     "decided": lazy_gettext("The decision has been recorded; it is final. The person has been told."),
     "stated-objection": lazy_gettext("Your explanation has been recorded; whoever decides reads it."),
+    "ranking-rule-set": lazy_gettext("The ranking rule has been recorded."),
+    "question-answered": lazy_gettext("Your answer is kept; the minutes have to be drafted with it."),
     "stood-back": lazy_gettext("Your interest has been recorded; somebody else decides now. Everybody has been told."),
     "objection-withdrawn": lazy_gettext("The objection was withdrawn; the result is final."),
     "outage-recorded": lazy_gettext("The outage is recorded; deadlines that run over its days have moved."),
