@@ -91,13 +91,24 @@ def every_page(site: Site) -> list[tuple[str, Home, str, str]]:
         ("plan", closed, number_of(closed, 4), f"/people/{person}/plans/2026"),
         ("imports", closed, manager[closed.slug], "/imports"),
         ("not found", closed, manager[closed.slug], "/nothing"),
-        ("follow-up", closed, official_at(closed), "/follow-up"),
-        ("proposal", closed, official_at(closed), f"/follow-up/{proposal}"),
+        *pages_of_follow_up(closed, str(proposal)),
         *pages_of_objections(closed),
         ("merit", closed, manager[closed.slug], "/merit/2026"),
         ("refused", closed, number_of(closed, 4), "/people"),
         *pages_of_keys(closed, manager[closed.slug]),
         *pages_of_plans(opened),
+    ]
+
+
+def pages_of_follow_up(home: Home, proposal: str) -> list[tuple[str, Home, str, str]]:
+    """What follows results: proposals, the page of one result, and the count of results that nothing follows."""
+    manager = f"{Role.PERFORMANCE_MANAGER.value}@{home.slug}"
+    follows = f"/people/{home.person(4)}/receipts/{PERIOD}/follow-up"
+    return [
+        ("follow-up", home, official_at(home), "/follow-up"),
+        ("proposal", home, official_at(home), f"/follow-up/{proposal}"),
+        ("what follows", home, number_of(home, 1), follows),
+        ("results nothing follows", home, manager, f"/periods/{PERIOD}/follow-up"),
     ]
 
 

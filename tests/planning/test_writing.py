@@ -206,6 +206,43 @@ def test_a_second_device_is_told_and_nothing_is_overwritten(site: Site) -> None:
     assert stored(home, 4)["items"][0]["title"] == "Dari meja"
 
 
+def test_a_client_is_told_like_a_second_device(site: Site) -> None:
+    home = site.open
+    own, where = home.as_person(4), f"/api/v1{path(home, 4, '')}"
+    empty = own.get(where).json
+    assert empty["version"] == "none"
+    section = empty["form"]["sections"][0]["code"]
+    item = {"code": "01", "title": "Naskah tersusun", "section": section, "measures": [], "strategy": []}
+    body = {"model": "kuantitatif", "items": [item], "annexes": [], "expectations": []}
+    first = own.send("PUT", where, body, headers={"If-Match": "none"})
+    assert first.status_code == 200
+    other = body | {"items": [item | {"title": "Naskah lain"}]}
+    blind = own.send("PUT", where, other, headers={"If-Match": "none"})
+    assert (blind.status_code, blind.json["code"]) == (409, "plan_changed")
+    seen = {"If-Match": f'"{first.json["version"]}"'}
+    assert own.send("PUT", where, other, headers=seen).json["version"] != first.json["version"]
+    set_state(home, 4, "submitted")
+    head = home.as_person(1)
+    unread = head.send("POST", f"{where}/agreement", headers=seen)
+    assert (unread.status_code, unread.json["code"]) == (409, "plan_changed_unread")
+    read = {"If-Match": head.get(where).json["version"]}
+    assert head.send("POST", f"{where}/agreement", headers=read).json["plan"]["state"] == "agreed"
+
+
+def test_a_client_begins_with_last_years_plan_once(site: Site) -> None:
+    home = site.open
+    own, where = home.as_person(4), f"/api/v1{path(home, 4, '/copy')}"
+    none = own.send("POST", where)
+    assert (none.status_code, none.json["code"]) == (404, "plan_none")
+    Desk(home, 4, YEAR - 1).write(items__0__title="Naskah tahun lalu")
+    made = own.send("POST", where)
+    assert (made.status_code, made.json["plan"]["items"][0]["title"]) == (201, "Naskah tahun lalu")
+    again = own.send("POST", where)
+    assert (again.status_code, again.json["code"]) == (409, "plan_begun")
+    assert home.as_person(1).send("POST", where).status_code in (403, 409)
+    assert home.as_person(25).send("POST", where).status_code in (403, 404)
+
+
 def test_the_same_words_again_are_no_conflict(site: Site) -> None:
     one, other = Desk(site.open, 4), Desk(site.open, 4)
     assert one.write().status_code == 303

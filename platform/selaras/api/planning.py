@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from selaras.api import shapes_planning as shapes
 from selaras.api.acknowledgements import shown
@@ -23,9 +23,10 @@ from selaras.evaluation.service import refuse_settled
 from selaras.identity.permissions import Permission
 from selaras.organisation.inspecting import note
 from selaras.organisation.reach import reach
-from selaras.planning import drafting
-from selaras.planning.access import assignments_seen, matrix_seen, plan_seen
+from selaras.planning import copying, drafting
+from selaras.planning.access import assignments_seen, matrix_seen, plan_seen, planner_for
 from selaras.planning.assignments import AssignmentView, give_input
+from selaras.planning.choices import choices
 from selaras.planning.drafts import (
     AnnexDraft,
     ExpectationDraft,
@@ -37,9 +38,10 @@ from selaras.planning.drafts import (
 from selaras.planning.forms import AskedForm, asked_form, due
 from selaras.planning.handing_in import handed_in_before
 from selaras.planning.matrix import ShareView
-from selaras.planning.queries import ItemView, PlanView, TextView, last_day
+from selaras.planning.queries import ItemView, PlanView, TextView, last_day, told
 from selaras.planning.readiness import open_plans, readiness
-from selaras.regulation import Label
+from selaras.planning.versions import version
+from selaras.regulation import Column, Label
 
 endpoints = endpoints_of("planning", "Plans (SKP), matrices, assignments")
 
@@ -59,11 +61,29 @@ def show_plan(person_id: UUID, year: int) -> Response:
 @endpoints.arguments(schema_of(shapes.PlanRequest))
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def put_plan(body: dict[str, Any], person_id: UUID, year: int) -> Response:
-    """Write one's own draft; what the form does not know is refused field by field, what is missing is not yet."""
+    """Write one's own draft; what the form does not know is refused field by field, what is missing is not yet.
+
+    With `If-Match: <version>` (`none` where there is no plan) nothing that was written elsewhere is overwritten.
+    """
     found = plan_seen(session(), actor(), person_id, year)
     refuse_settled(session(), str(year), person_id)
-    drafting.save_draft(session(), actor(), person_id, year, draft_in(body), rules(last_day(year, found)))
+    chosen = rules(last_day(year, found))
+    drafting.save_draft(session(), actor(), person_id, year, draft_in(body), chosen, seen=_read())
     return encoded(_person_plan(person_id, year))
+
+
+@endpoints.route(f"{_PLAN}/copy", methods=["POST"])
+@needs(Permission.PLAN_OWN)
+@endpoints.response(201, schema_of(shapes.PersonPlan))
+def copy_plan(person_id: UUID, year: int) -> Response:
+    """Begin one's own plan with that of the year before, as far as this year's form knows it."""
+    person = planner_for(session(), actor(), person_id)
+    refuse_settled(session(), str(year), person_id)
+    chosen = rules(last_day(year))
+    asked = asked_form(session(), person_id, year, None, chosen, day())
+    offered = choices(session(), person_id, person.line.unit_id, year, day())
+    copying.copy_plan(session(), actor(), person_id, year, asked, offered, chosen)
+    return encoded(_person_plan(person_id, year), 201)
 
 
 @endpoints.route(f"{_PLAN}/submission", methods=["POST"])
@@ -81,9 +101,11 @@ def submit_plan(person_id: UUID, year: int) -> Response:
 @needs(Permission.AGREE_PLANS)
 @endpoints.response(200, schema_of(shapes.PersonPlan))
 def agree_plan(person_id: UUID, year: int) -> Response:
-    """The appraiser agrees to a submitted plan."""
+    """The appraiser agrees to a submitted plan; with `If-Match: <version>` only to what was read."""
     refuse_settled(session(), str(year), person_id)
-    drafting.agree(session(), actor(), person_id, year)
+    seen = _read()
+    form = rules(last_day(year, plan_seen(session(), actor(), person_id, year))).form if seen else None
+    drafting.agree(session(), actor(), person_id, year, (form, seen) if form and seen else None)
     return encoded(_person_plan(person_id, year))
 
 
@@ -151,12 +173,18 @@ def show_readiness(year: int) -> Response:
     return encoded(shapes.PlanReadiness(**vars(found), items=listed))
 
 
+def _read() -> str | None:
+    """The version that the client has read, where it says so."""
+    return request.headers.get("If-Match", "").strip('"') or None
+
+
 def _person_plan(person_id: UUID, year: int) -> shapes.PersonPlan:
     found = plan_seen(session(), actor(), person_id, year)
     asked = asked_form(session(), person_id, year, found, rules(last_day(year, found)), day())
     own = actor().person_id == person_id and found is not None
     kept = handed_in_before(session(), person_id, found.plan_id) if own and found else None
-    return shapes.PersonPlan(_form(asked), _plan(found, asked) if found else None, shown(kept) if kept else None)
+    shaped = _plan(found, asked) if found else None
+    return shapes.PersonPlan(_form(asked), shaped, shown(kept) if kept else None, version(found, asked.form))
 
 
 def _form(asked: AskedForm) -> shapes.PlanForm:
@@ -174,7 +202,15 @@ def _form(asked: AskedForm) -> shapes.PlanForm:
         annexes=[_word(one.code, one.label) for one in asked.annexes],
         behaviours=[_word(one.code, one.label) for one in asked.behaviours],
         special=_label(form.special.label) if form.special else None,
+        columns=[_column(one) for one in form.columns],
         due=asked.due,
+    )
+
+
+def _column(one: Column) -> shapes.FormColumn:
+    allowed = [_word(code, one.labels.get(code, Label(id=code, en=code))) for code in one.allowed]
+    return shapes.FormColumn(
+        one.name, _label(one.label), one.type, one.unit, one.required, allowed, one.minimum, one.maximum, one.article
     )
 
 
@@ -217,6 +253,7 @@ def _item(item: ItemView, asked: AskedForm) -> shapes.PlanItem:
         assignment_id=item.assignment_id,
         measures=[shapes.PlanMeasure(**vars(one)) for one in item.measures],
         strategy=[_text(one) for one in item.strategy],
+        detail=told(item.detail, asked.form) or {},
         stopped_on=item.stopped_on,
     )
 

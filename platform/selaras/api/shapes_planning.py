@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from marshmallow.validate import Length, Range
@@ -35,6 +36,21 @@ class FormModel:
 
 
 @dataclass(frozen=True)
+class FormColumn:
+    """What is asked of a result besides its aspects; `type`: number, integer, code, text, boolean or date."""
+
+    code: str
+    label: Label
+    type: str
+    unit: str
+    required: bool
+    allowed: list[Word]
+    minimum: float | None
+    maximum: float | None
+    article: str
+
+
+@dataclass(frozen=True)
 class PlanForm:
     """What the plan's regulation asks of the holder of this post. `superior_result`: none, optional or required."""
 
@@ -51,6 +67,7 @@ class PlanForm:
     behaviours: list[Word]
     special: Label | None
     due: date | None
+    columns: list[FormColumn]
 
 
 @dataclass(frozen=True)
@@ -93,6 +110,7 @@ class PlanItem:
     assignment_id: UUID | None
     measures: list[PlanMeasure]
     strategy: list[PlanText]
+    detail: dict[str, Any]
     stopped_on: date | None = None
 
 
@@ -122,12 +140,14 @@ class Plan:
 class PersonPlan:
     """The form that a person's plan of a year has, and the plan where there is one.
 
-    `acknowledgement`: for oneself, of the last time it was handed in.
+    `acknowledgement`: for oneself, of the last time it was handed in. `version` is sent back in `If-Match` when the
+    plan is written or agreed to, so that nothing is overwritten and nothing unread is agreed to.
     """
 
     form: PlanForm
     plan: Plan | None
     acknowledgement: HandedIn | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -234,7 +254,7 @@ class MeasureDraft:
 
 @dataclass(frozen=True)
 class ItemDraft:
-    """A result as it is written."""
+    """A result as it is written; `detail`: what the form's columns ask besides, by their codes (null: as it is)."""
 
     code: str
     title: str
@@ -247,6 +267,7 @@ class ItemDraft:
     assignment_id: UUID | None
     measures: list[MeasureDraft]
     strategy: list[PlanText]
+    detail: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -284,7 +305,10 @@ class TextRequest:
 
 @dataclass(frozen=True)
 class ItemRequest:
-    """A planned result under a code of one's own, such as RHK-1."""
+    """A planned result under a code of one's own, such as RHK-1.
+
+    `detail`: what the form's columns ask besides, by their codes; null or left out: what is there stays.
+    """
 
     code: str = field(metadata={"validate": Length(max=100)})
     title: str = field(metadata={"validate": Length(max=LONG)})
@@ -297,6 +321,7 @@ class ItemRequest:
     parent_item_id: UUID | None = None
     goal_id: UUID | None = None
     assignment_id: UUID | None = None
+    detail: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

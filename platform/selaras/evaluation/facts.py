@@ -14,8 +14,7 @@ from selaras.evaluation.parts import Parts, inputs_of, led_unit, surveyed
 from selaras.evaluation.plan_sections import sectioned
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.rules import EVALUABLE
-from selaras.planning.rules import measured
-from selaras.regulation import Column, Rules
+from selaras.regulation import Column, Rules, measured
 
 FIRST = UUID(int=0)
 LAST = UUID(int=2**128 - 1)

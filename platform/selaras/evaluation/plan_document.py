@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.queries import ItemView, PlanView, last_day
 from selaras.planning.readiness import OpenPlan
 from selaras.planning.versions import version
-from selaras.regulation import Label, Rules
+from selaras.regulation import Column, Label, Rules
 from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView
 
@@ -44,6 +45,8 @@ _WORDS: dict[str, Label] = {
     "indicator": {"id": "Indikator kinerja individu", "en": "Indicator"},
     "target": {"id": "Target", "en": "Target"},
     "behaviour": {"id": "Perilaku kerja", "en": "Behaviour"},
+    "yes": {"id": "ya", "en": "yes"},
+    "no": {"id": "tidak", "en": "no"},
     "draft": {"id": "RANCANGAN — belum disepakati", "en": "DRAFT — not agreed yet"},
     "agreed": {"id": "Disepakati", "en": "Agreed"},
     "verify": {"id": "Periksa keaslian:", "en": "Check this document:"},
@@ -147,6 +150,7 @@ def _item(say: Say, asked: AskedForm, item: ItemView, aspects: dict[str, str]) -
         "above": item.parent_title or "",
         "expectation": item.expectation or "",
         "strategy": [one.content for one in asked.strategy_of(item)],
+        "besides": besides(say, asked, item),
         "rows": [
             {
                 "aspect": aspects.get(one.aspect, one.aspect),
@@ -156,6 +160,22 @@ def _item(say: Say, asked: AskedForm, item: ItemView, aspects: dict[str, str]) -
             for one in asked.measures_of(item)
         ],
     }
+
+
+def besides(say: Say, asked: AskedForm, item: ItemView) -> list[str]:
+    """What the form asks of a result besides its aspects, a line for each column that says something."""
+    held = [(column, item.detail.get(column.name)) for column in asked.form.columns]
+    return [f"{say.label(column.label)}: {_value(say, column, value)}" for column, value in held if value is not None]
+
+
+def _value(say: Say, column: Column, value: object) -> str:
+    if isinstance(value, bool):
+        return say("yes" if value else "no")
+    if isinstance(value, int | float):
+        exponent = Decimal(str(value)).normalize().as_tuple().exponent
+        digits = max(-exponent, 0) if isinstance(exponent, int) else 0
+        return f"{say.number(float(value), digits or None)} {column.unit}".strip()
+    return say.label(column.labels[str(value)]) if str(value) in column.labels else str(value)
 
 
 def _behaviours(say: Say, asked: AskedForm, view: PlanView) -> list[dict[str, Any]]:

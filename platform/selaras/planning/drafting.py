@@ -278,6 +278,10 @@ def _fill(row: PlanItem, item: ItemDraft, form: PlanForm) -> None:
     for name in ("title", "section", "perspective", "origin", "expectation"):
         setattr(row, name, getattr(item, name))
     row.parent_item_id, row.goal_id, row.assignment_id = item.parent_item_id, item.goal_id, item.assignment_id
+    if item.detail is not None:
+        asked = {column.name for column in form.columns}
+        kept = {name: value for name, value in (row.detail or {}).items() if name not in asked}
+        row.detail = kept | {name: value for name, value in item.detail.items() if value is not None}
 
 
 def _write_measures(session: Session, item_id: UUID, measures: Sequence[MeasureDraft]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 
@@ -28,7 +30,10 @@ class StrategyDraft:
 
 @dataclass(frozen=True)
 class ItemDraft:
-    """A planned result. `section` is a code of the form; `parent_item_id` the superior's result that it serves."""
+    """A planned result. `section` is a code of the form; `parent_item_id` the superior's result that it serves.
+
+    `detail`: what the form asks besides, by the names of its columns; None says nothing of it, what is there stays.
+    """
 
     code: str
     title: str
@@ -41,6 +46,7 @@ class ItemDraft:
     assignment_id: UUID | None = None
     measures: tuple[MeasureDraft, ...] = ()
     strategy: tuple[StrategyDraft, ...] = ()
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

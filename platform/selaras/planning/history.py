@@ -166,6 +166,9 @@ def _fields(old: ItemDraft, new: ItemDraft, names: Mapping[UUID, str]) -> Iterat
         yield from _change(name, None, *said)
     yield from _measures(old, new)
     yield from _grouped("strategy", _lines((one.stage, one.content) for one in old.strategy), new)
+    besides = (old.detail or {}, new.detail or {})
+    for name in dict.fromkeys((*besides[0], *besides[1])) if new.detail is not None else ():
+        yield from _change("detail", name, besides[0].get(name), besides[1].get(name))
 
 
 def _measures(old: ItemDraft, new: ItemDraft) -> Iterator[FieldChange]:
@@ -250,4 +253,5 @@ def _item(item: PlanItem, measures: Sequence[ItemMeasure], lines: Sequence[ItemS
             MeasureDraft(one.aspect, one.indicator, one.target, one.measure, one.manual) for one in measures
         ),
         strategy=tuple(StrategyDraft(one.stage, one.content) for one in lines),
+        detail=dict(item.detail) or None,
     )

@@ -370,4 +370,11 @@ def _item_draft(item: ItemView, form: PlanForm) -> ItemDraft:
             MeasureDraft(one.aspect, one.indicator, one.target, one.measure, one.manual) for one in item.measures
         ),
         strategy=tuple(StrategyDraft(one.code, one.content) for one in item.strategy),
+        detail=told(item.detail, form),
     )
+
+
+def told(detail: Mapping[str, Any], form: PlanForm) -> dict[str, Any] | None:
+    """What an item holds of the form's columns; None where the form has none."""
+    names = [column.name for column in form.columns]
+    return {name: detail[name] for name in names if detail.get(name) is not None} if names else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from selaras.errors import Fault
+from selaras.planning.details import detail_faults
 from selaras.planning.drafts import Holder, ItemDraft, MeasureDraft, PlanDraft
-from selaras.regulation import Behaviour, BehaviourFramework, Column, PlanForm, PlanModel, PlanVariant, Section
+from selaras.regulation import Behaviour, BehaviourFramework, PlanForm, PlanModel, PlanVariant, Section
 
 ORIGINS = ("own_unit", "other_unit", "other_agency")
 
@@ -30,20 +31,6 @@ def section_for(form: PlanForm, code: str | None, kind: str = "main") -> Section
     return next((one for one in form.sections if one.kind == kind), None)
 
 
-def measured(form: PlanForm, columns: Iterable[Column]) -> dict[str, tuple[str, str]]:
-    """Which of a rule's item columns hold what is promised or reached in an aspect of the form: name → aspect, side.
-
-    `quantity_target` does where quantity is an aspect; a column that only ends like one (`bobot_target`) does not.
-    """
-    aspects = {one.code for one in form.aspects}
-    sides = {one.name: one.name.rpartition("_") for one in columns if one.type in ("number", "integer")}
-    return {
-        name: (aspect, side)
-        for name, (aspect, _, side) in sides.items()
-        if aspect in aspects and side in ("target", "actual")
-    }
-
-
 def faults(
     draft: PlanDraft, form: PlanForm, behaviours: BehaviourFramework | None, holder: Holder
 ) -> tuple[Fault, ...]:
@@ -63,6 +50,7 @@ class _Judge:
         yield from _twice("items.{n}.code", [item.code for item in self._draft.items])
         for n, item in enumerate(self._draft.items):
             yield from self._item(f"items.{n}", item)
+        yield from detail_faults(self._draft.items, self._form.columns)
         yield from self._texts()
 
     def _whole(self) -> Iterator[Fault]:

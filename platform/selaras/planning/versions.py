@@ -39,7 +39,8 @@ def _said(item: ItemDraft) -> list[str]:
         for one in sorted(item.measures, key=lambda one: one.aspect)
     ]
     strategy = [(one.stage, one.content) for one in sorted(item.strategy, key=lambda one: one.stage)]
-    return [repr(one) for one in (named, tuple(map(str, referred)), measures, strategy)]
+    besides = [sorted((name, str(value)) for name, value in item.detail.items())] if item.detail else []
+    return [repr(one) for one in (named, tuple(map(str, referred)), measures, strategy, *besides)]
 
 
 def _hashed(*said: object) -> str:

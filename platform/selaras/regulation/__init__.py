@@ -18,6 +18,7 @@ from selaras.regulation.plan_types import (
     Section,
     SpecialTask,
     Term,
+    measured,
 )
 from selaras.regulation.receipt import Receipt, ReceiptLine, receipt_from_steps
 from selaras.regulation.registry import Registry, load_registry
@@ -102,6 +103,7 @@ __all__ = [
     "item_step",
     "load_registry",
     "lookup",
+    "measured",
     "person_step",
     "receipt_from_steps",
     "round_law",

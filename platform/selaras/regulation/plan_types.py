@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from selaras.regulation.types import Label, Source
+from selaras.regulation.types import Column, Label, Source
 
 ItemKind = Literal["main", "additional"]
 TaskOrigin = Literal["own_unit", "other_unit", "other_agency"]
@@ -87,6 +88,7 @@ class PlanForm:
     """What a plan under this regulation is made of.
 
     Without `variants` one form serves all posts. `least_indicators` is how many indicators an item needs at least.
+    `columns`: what is asked of an item besides its aspects; `Rules.form` takes them from the rule's item columns.
     """
 
     sections: tuple[Section, ...]
@@ -98,6 +100,21 @@ class PlanForm:
     stages: tuple[Term, ...] = ()
     special: SpecialTask | None = None
     least_indicators: int = 0
+    columns: tuple[Column, ...] = ()
+
+
+def measured(form: PlanForm, columns: Iterable[Column]) -> dict[str, tuple[str, str]]:
+    """Which of a rule's item columns hold what is promised or reached in an aspect of the form: name → aspect, side.
+
+    `quantity_target` does where quantity is an aspect; a column that only ends like one (`bobot_target`) does not.
+    """
+    aspects = {one.code for one in form.aspects}
+    sides = {one.name: one.name.rpartition("_") for one in columns if one.type in ("number", "integer")}
+    return {
+        name: (aspect, side)
+        for name, (aspect, _, side) in sides.items()
+        if aspect in aspects and side in ("target", "actual")
+    }
 
 
 @dataclass(frozen=True)

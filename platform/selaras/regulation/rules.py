@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, cast
@@ -19,7 +19,7 @@ from selaras.regulation.describe import describe
 from selaras.regulation.editions import rule_hash
 from selaras.regulation.headcounts import Headcount, headcounts
 from selaras.regulation.parameters import Parameters, Values
-from selaras.regulation.plan_types import BehaviourFramework, PlanForm
+from selaras.regulation.plan_types import BehaviourFramework, PlanForm, measured
 from selaras.regulation.receipt import Receipt, receipt_from_steps
 from selaras.regulation.segmentation import Segmentation
 from selaras.regulation.soundness import check
@@ -162,7 +162,11 @@ class Rules:
 
     @cached_property
     def form(self) -> PlanForm:
-        return cast(PlanForm, self._hook.form(p=self.values))
+        """The regulation's form, with what it asks of an item besides its aspects and nobody else can say."""
+        form = cast(PlanForm, self._hook.form(p=self.values))
+        sides = measured(form, self.item_columns)
+        own = (column for column in self.item_columns if not column.provided and column.name not in sides)
+        return replace(form, columns=tuple(own))
 
     @cached_property
     def behaviours(self) -> BehaviourFramework | None:

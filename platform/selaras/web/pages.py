@@ -309,6 +309,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "rupiah": words.rupiah,
     "percent": words.percent,
     "terms": lambda found: [(one.code, words.words(one.label)) for one in found],
+    "options": lambda column: [
+        (code, words.words(column.labels[code]) if code in column.labels else code) for code in column.allowed
+    ],
     "choices": lambda found, key, said="title": [
         (str(getattr(one, key)), f"{one.code} · {getattr(one, said)}") for one in found
     ],

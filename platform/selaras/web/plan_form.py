@@ -13,13 +13,14 @@ from selaras.edge.fields import decimal_of_field, uuid_of_field
 from selaras.errors import Fault, Invalid
 from selaras.planning.drafts import AnnexDraft, ExpectationDraft, ItemDraft, MeasureDraft, PlanDraft, StrategyDraft
 from selaras.planning.forms import AskedForm
+from selaras.web.plan_details import detail_in, detail_of
 
 MOST_ITEMS = 60
 LONGEST = 4_000
 _LARGEST = Decimal(10) ** 15
 _ITEM = re.compile(r"items\.(\d{1,4})\.(\w+)")
 _MEASURE = re.compile(r"items\.(\d{1,4})\.measures\.(\d{1,2})\.(\w+)")
-_NAMED = re.compile(r"(?:items\.(\d{1,4})\.)?(strategy|annex|expectation)\.(\w+)")
+_NAMED = re.compile(r"(?:items\.(\d{1,4})\.)?(strategy|annex|expectation|detail)\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Item:
-    """The fields of one result; `strategy`: stage → its lines."""
+    """The fields of one result; `strategy`: stage → its lines, `detail`: column of the form → as it was typed."""
 
     code: str = ""
     title: str = ""
@@ -53,12 +54,14 @@ class Item:
     assignment_id: str = ""
     measures: tuple[Measure, ...] = ()
     strategy: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def blank(self) -> bool:
         """Whether nothing was written in it yet."""
         said = (self.title, self.expectation, self.parent_item_id, self.goal_id, self.assignment_id)
-        return not any(said) and not any(self.strategy.values()) and all(one.blank for one in self.measures)
+        lines = (*self.detail.values(), *self.strategy.values())
+        return not any((*said, *lines)) and all(one.blank for one in self.measures)
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,10 @@ def draft_in(written: Written, asked: AskedForm) -> tuple[PlanDraft, tuple[Fault
     draft = PlanDraft(
         model=written.model or None,
         variant=written.variant or None,
-        items=tuple(_draft(f"items.{n}", item, found, words_only) for n, item in enumerate(written.items)),
+        items=tuple(
+            replace(_draft(f"items.{n}", item, found, words_only), detail=detail_in(item.detail, asked.form.columns))
+            for n, item in enumerate(written.items)
+        ),
         annexes=tuple(AnnexDraft(kind, line) for kind, text in written.annexes.items() for line in _split(text)),
         expectations=tuple(ExpectationDraft(code, text) for code, text in written.expectations.items() if text),
     )
@@ -176,6 +182,7 @@ def _item_of(draft: ItemDraft, order: Mapping[str, int]) -> Item:
             for one in sorted(draft.measures, key=lambda one: order.get(one.aspect, len(order)))
         ),
         strategy=_lines((one.stage, one.content) for one in draft.strategy),
+        detail=detail_of(draft.detail),
     )
 
 
@@ -187,7 +194,8 @@ def _item_in(text: Mapping[str, str], n: int) -> Item:
         if found and int(found[1]) == n and found[3] in _MEASURE_FIELDS:
             kept.setdefault(int(found[2]), {})[found[3]] = value
     measures = tuple(Measure(**kept[m]) for m in sorted(kept))
-    return Item(**fields, measures=measures, strategy=_named(text, "strategy", str(n)))
+    strategy, detail = (_named(text, name, str(n)) for name in ("strategy", "detail"))
+    return Item(**fields, measures=measures, strategy=strategy, detail=detail)
 
 
 def _added(written: Written, section: str, asked: AskedForm, reserved: frozenset[str] = frozenset()) -> Written:
@@ -260,6 +268,7 @@ def _too_long(written: Written) -> Iterator[Fault]:
     for n, item in enumerate(written.items):
         texts |= {f"items.{n}.{name}": getattr(item, name) for name in ("code", "title", "expectation")}
         texts |= {f"items.{n}.strategy.{stage}": text for stage, text in item.strategy.items()}
+        texts |= {f"items.{n}.detail.{column}": text for column, text in item.detail.items()}
         for m, one in enumerate(item.measures):
             texts |= {f"items.{n}.measures.{m}.{name}": getattr(one, name) for name in _MEASURE_FIELDS}
     for name, text in texts.items():

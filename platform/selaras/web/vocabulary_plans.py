@@ -24,6 +24,7 @@ PLAN_FIELDS = {
     "measure": _("Unit of measure"),
     "manual": _("How it is counted"),
     "strategy": _("Strategy to reach it"),
+    "detail": _("Asked besides"),
     "model": _("Model"),
     "variant": _("Form"),
     "annex": _("Annexes"),

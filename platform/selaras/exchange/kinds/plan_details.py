@@ -10,7 +10,6 @@ import polars as pl
 from selaras.exchange.intake import Intake
 from selaras.exchange.kinds.declared import header_of, value_of
 from selaras.exchange.layouts import DECLARED
-from selaras.planning.rules import measured
 from selaras.planning.service import PLAN, known_details
 from selaras.regulation import Column, Rules
 from selaras.regulation.inputs import typed, validate
@@ -23,19 +22,13 @@ def headers_of(rows: pl.DataFrame) -> list[str]:
     return [name for name in rows.columns if name.startswith(DECLARED)]
 
 
-def detail_columns(rules: Rules) -> list[Column]:
-    """What the rules read of an item besides what is promised and reached in its aspects, and nobody else can say."""
-    sides = measured(rules.form, rules.item_columns)
-    return [column for column in rules.item_columns if not column.provided and column.name not in sides]
-
-
 def detailed(intake: Intake, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """`rows` with `detail` (JSON) of each item, as the rules read the declared columns; faults are reported.
 
     A column that the file does not have, or that is empty throughout, leaves what is there; null: all do.
     """
     headers = headers_of(rows)
-    named = [(column, header) for column in detail_columns(rules) if (header := header_of(column, headers))]
+    named = [(column, header) for column in rules.form.columns if (header := header_of(column, headers))]
     intake.unused -= {intake.declared[header] for _, header in named}
     chosen = [(column, header) for column, header in named if rows.get_column(header).is_not_null().any()]
     if not chosen:
