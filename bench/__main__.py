@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "deadline",
     "survey",
     "simulate",
+    "pages",
 )
 
 

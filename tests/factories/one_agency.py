@@ -23,15 +23,17 @@ EMPLOYEE, HEAD, TOP = 25, 21, 1
 
 @contextmanager
 def one_agency(
-    console_database: Database, database: Database, urls: Any, redis_url: str, files: Path
+    console_database: Database, database: Database, urls: Any, redis_url: str, files: Path, people: int | None = None
 ) -> Iterator[Home]:
-    """The agency behind an application of its own; EMPLOYEE is not rated yet."""
+    """The agency behind an application of its own; EMPLOYEE is not rated yet. With `people`: so many, all rated."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SELARAS_FILES", str(files))
         settings.cache_clear()
         app = create_app(site_settings(urls, redis_url, files))
         made = fresh_agency(console_database)
-        yield Home(app, database, made.tenant_id, made.uuid, made.slug).settle(40, _leave_one_unrated)
+        yield Home(app, database, made.tenant_id, made.uuid, made.slug).settle(
+            people or 40, None if people else _leave_one_unrated
+        )
         settings.cache_clear()
         app.extensions["selaras"].database.close()
 

@@ -42,9 +42,12 @@ def sit(home: Home, browser: Browser, serve: Callable[..., int]) -> Callable[...
 
     @contextmanager
     def sitting(who: int | Role) -> Iterator[Page]:
-        """Somebody with a phone in their hand."""
+        """Somebody with a phone in their hand; the employee's runs no scripts."""
         context = browser.new_context(
-            base_url=f"http://{home.host}:{port}", viewport={"width": 360, "height": 740}, reduced_motion="reduce"
+            base_url=f"http://{home.host}:{port}",
+            viewport={"width": 360, "height": 740},
+            reduced_motion="reduce",
+            java_script_enabled=who != EMPLOYEE,
         )
         context.set_default_timeout(PATIENCE)
         proof = Proof(method="oidc")
