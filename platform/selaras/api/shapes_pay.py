@@ -179,7 +179,7 @@ class PayAnswer:
 class PaySimulationRequest:
     """The closed period that the draft is put to."""
 
-    period: str = field(metadata={"validate": Length(max=12)})
+    period: str = field(metadata={"validate": Length(max=40)})
 
 
 @dataclass(frozen=True)
