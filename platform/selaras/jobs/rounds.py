@@ -9,10 +9,32 @@ from collections.abc import Callable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from selaras.db.session import Database
+from selaras.clock import today
+from selaras.db.session import Database, tenant_of
+from selaras.jobs.service import Sender, enqueue
 
 Turn = Callable[[Session, int, str], object]
 """One agency's turn: its session, its number, its time zone."""
+
+# An agency's day begins where the agency is.
+_IS_ASKED = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM selaras.job WHERE tenant_id = :tenant AND kind = :kind
+          AND (created_at AT TIME ZONE CAST(:zone AS text))::date = CAST(:day AS date)
+    )
+    """
+)
+
+
+def ask_daily(session: Session, actor: Sender, zone: str, kind: str) -> bool:
+    """Put an agency's job of this kind into the post, once on each of its days; whether that was done."""
+    if session.execute(
+        _IS_ASKED, {"tenant": tenant_of(session), "kind": kind, "zone": zone, "day": today(zone)}
+    ).scalar_one():
+        return False
+    enqueue(session, actor, kind, {})
+    return True
 
 
 class AgencyRounds:
