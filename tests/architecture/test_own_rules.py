@@ -17,7 +17,7 @@ ABOUT = {"person", "period"}
 
 _ACCESS = "accounts and what they may do"
 NO_RULES = {
-    **dict.fromkeys(("account_link", "directory_member", "role_grant", "invitation"), _ACCESS),
+    **dict.fromkeys(("account_link", "directory_member", "role_grant", "role_request", "invitation"), _ACCESS),
     "inspection": "one audit",
     "ticket": "a problem that somebody reported",
     "ticket_message": "a problem that somebody reported",
@@ -50,6 +50,7 @@ NO_RULES = {
     "account": "people",
     "position": "the agency's own posts",
     "ranking_group": "one close",
+    "remuneration_draft": "a table of remuneration on its way: what is approved travels",
     "service_client": "machines with their secrets",
     "service_secret": "machines with their secrets",
     "stored_file": "files",

@@ -22,6 +22,7 @@ from selaras.exchange.own_rules import held, rows_of
 from selaras.exchange.pack_check import check
 from selaras.exchange.rule_packs import drift, exported, load, preview, seed, version
 from selaras.followup.models import RemunerationTable
+from selaras.followup.service import scheme_of
 from selaras.identity.actor import Actor, system
 from selaras.regulation import load_registry
 from selaras.tenancy.models import RulebookChoice
@@ -154,6 +155,31 @@ def test_every_kind_of_rule_travels_with_its_days(province: Session) -> None:
     again = exported(province)
     into(province, SOUND)
     assert held(province) == ()
+    into(province, again)
+    assert exported(province) == again
+
+
+def test_a_decision_table_travels_with_its_rows_rounding_and_marks(province: Session) -> None:
+    rows = """percent = {}
+rows = [
+  { outcome = "baik", class_from = 7, percent = 97.5 }, { outcome = "baik", class_to = 6, percent = 90 },
+  { attendance_below = 92.5, percent = 40 }, { percent = 50 },
+]"""
+    more = (
+        'options = { hit = "first", rounding = [{ step = "amount", digits = -2, mode = "down" }], '
+        'marks = [{ code = "TK", group = "attendance", percent = 2.5, since = 2 }], '
+    )
+    document = SOUND + PAY.replace("percent = { baik = 97.5, kurang = 50 }", rows).replace("options = { ", more)
+    into(province, document)
+    assert held(province) == rows_of(read_text("x", document), defaults=False)
+    scheme = scheme_of(province.scalars(select(RemunerationTable)).one())
+    assert [(row.outcome, row.class_from, row.percent) for row in scheme.rows][:2] == [
+        ("baik", 7, 97.5),
+        ("baik", None, 90),
+    ]
+    assert (scheme.rounding[0].digits, scheme.marks[0].percent, scheme.marks[0].since) == (-2, 2.5, 2)
+    again = exported(province)
+    into(province, SOUND)
     into(province, again)
     assert exported(province) == again
 

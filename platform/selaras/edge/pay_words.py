@@ -85,7 +85,7 @@ _SAID: Mapping[str, Callable[[Finding, str], str]] = {
         outcome=outcome,
     ),
     "range_reversed": lambda one, _outcome: _("Row %(row)s ends before it begins.", row=one.rows[0]),
-    "percent_outside": lambda one, _outcome: _("The percent of row %(row)s is not from 0 to 200.", row=one.rows[0]),
+    "percent_outside": lambda one, _outcome: _("The percent of row %(row)s is not from 0 to 150.", row=one.rows[0]),
     "percent_above": lambda one, _outcome: _("Row %(row)s pays more than the whole base.", row=one.rows[0]),
     "rounding_order": lambda _one, _outcome: _(
         "The rounding is out of order: first the percent, then each component, then the amount, each once."

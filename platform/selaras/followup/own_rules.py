@@ -29,7 +29,7 @@ def _check(taking: Taking, row: RuleRow) -> None:
 def _said(values: Mapping[str, Any]) -> Mapping[str, Any]:
     said = {**values, "percent": {code: Decimal(str(share)) for code, share in values["percent"].items()}}
     said["base"] = {job_class: Decimal(str(amount)) for job_class, amount in values["base"].items()}
-    return said if said["options"] else {word: value for word, value in said.items() if word != "options"}
+    return {word: value for word, value in said.items() if value or word not in ("options", "rows")}
 
 
 def _kept(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -38,6 +38,7 @@ def _kept(values: Mapping[str, Any]) -> Mapping[str, Any]:
         **values,
         "shape": table.shape,
         "options": stored(values.get("options", {})),
+        "rows": stored(values.get("rows", [])),
         "percent": {code: str(percent) for code, percent in table.percents.items()},
         "base": {str(job_class): base for job_class, base in table.bases.items()},
     }
@@ -51,8 +52,12 @@ OWN_RULES: tuple[OwnRules, ...] = (
         {"id": "Tabel tunjangan kinerja", "en": "Table of remuneration"},
         Dated(
             RemunerationTable,
-            {name: name for name in ("name", "kind", "effect", "shape", "options", "source", "certainty")} | _WORDS,
-            {"version": "counts the revisions at this agency"},
+            {name: name for name in ("name", "kind", "effect", "shape", "options", "rows", "source", "certainty")}
+            | _WORDS,
+            {
+                "version": "counts the revisions at this agency",
+                "restores": "names a version of this agency",
+            },
             lambda _: {},
             said=_said,
             kept=_kept,

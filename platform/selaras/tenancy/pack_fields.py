@@ -197,6 +197,8 @@ def _valued(value: object) -> object:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     return str(value) if isinstance(value, Decimal) else value
 
 

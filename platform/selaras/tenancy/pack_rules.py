@@ -72,7 +72,8 @@ class RankingRule:
 class RemunerationTable:
     """Outcome code → percent of the base; job class → base in whole rupiah a month; the shape and its options.
 
-    `options` are what `selaras.regulation.kit.read_scheme` takes besides; numbers may be text.
+    `options` are what `selaras.regulation.kit.read_scheme` takes besides; numbers may be text. `rows`: a decision table
+    where the outcome alone does not say the percent.
     """
 
     name: str
@@ -84,12 +85,14 @@ class RemunerationTable:
     bases: Mapping[int, int]
     source: str
     certainty: Certainty
+    rows: tuple[Mapping[str, object], ...] = ()
 
     def values(self) -> Values:
         """The same as the values of a dated row."""
         said = {name: getattr(self, name) for name in ("name", "kind", "effect", "shape", "source")}
         base = {str(job_class): amount for job_class, amount in self.bases.items()}
-        options = {"options": self.options} if self.options else {}
+        options: dict[str, object] = {"options": self.options} if self.options else {}
+        options |= {"rows": self.rows} if self.rows else {}
         found = canonical(
             {**said, **options, "percent": self.percents, "base": base, "certainty": self.certainty.value}
         )
@@ -157,10 +160,11 @@ def read_remuneration(row: Fields) -> RemunerationTable:
         bases=row.table("base").amounts(),
         source=row.text("source"),
         certainty=row.choice("certainty", Certainty),
+        rows=tuple(one.plain() for one in row.tables("rows", required=False)),
     )
     row.refuse_rest()
     try:
-        read_scheme(table.kind, table.shape, table.percents, table.source, table.certainty, table.options)
+        read_scheme(table.kind, table.shape, table.percents, table.source, table.certainty, table.options, table.rows)
     except DomainError as error:
         row.wrong("shape", str(error), "write a shape of this kind and options that it knows")
     return table

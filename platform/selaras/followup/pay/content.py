@@ -20,6 +20,7 @@ from selaras.regulation.kit import (
     read_rows,
     read_scheme,
 )
+from selaras.tenancy.pack_fields import HIGHEST_CLASS
 
 EFFECTS = ("next_month", "next_quarter", "next_year")
 CERTAINTIES = ("regulation", "circular", "application", "assumed", "sample")
@@ -205,14 +206,18 @@ def refuse_unsound(content: PayContent) -> None:
         problem = "effect, certainty or the way in which rows count is none of those known"
     elif not content.name or not content.source or len(content.name) > 200 or len(content.source) > 500:
         problem = "name and source are needed, of at most 200 and 500 characters"
-    elif any(not 0 <= one.base <= MOST_BASE or one.base % 1 for one in content.bases):
-        problem = "a base is whole rupiah from 0 on"
-    elif any(not 0 <= one.percent <= 1000 for one in content.rows):
-        problem = "a percent lies from 0 to 1000"
     elif not 0 <= content.attendance_lag <= 3:
         problem = "attendance counts from none to three months later"
-    if problem:
+    if problem := problem or _unsound_numbers(content):
         raise Invalid("remuneration.draft_unsound", "This table cannot be kept: {problem}.", problem=problem)
+
+
+def _unsound_numbers(content: PayContent) -> str:
+    if any(not 1 <= one.job_class <= HIGHEST_CLASS for one in content.bases):
+        return f"a job class lies from 1 to {HIGHEST_CLASS}"
+    if any(not 0 <= one.base <= MOST_BASE or one.base % 1 for one in content.bases):
+        return "a base is whole rupiah from 0 on"
+    return "a percent lies from 0 to 1000" if any(not 0 <= one.percent <= 1000 for one in content.rows) else ""
 
 
 def _decision(content: PayContent) -> tuple[DecisionRow, ...]:

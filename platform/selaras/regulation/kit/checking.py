@@ -11,6 +11,8 @@ from selaras.regulation.kit.decision import DecisionRow, Hit
 from selaras.regulation.kit.roundings import STEPS, RoundingStep
 
 Severity = Literal["error", "note"]
+HIGHEST = 150
+"""Per cent that a row may pay: as much as a pack may say."""
 MOST = 60
 """Findings of one kind that are told; a table of hundreds of faults is mended a page at a time."""
 
@@ -75,7 +77,7 @@ def _unsound(rows: Sequence[DecisionRow], outcomes: Sequence[str]) -> Iterator[F
         low, below = row.attendance_from, row.attendance_below
         if low is not None and below is not None and low >= below:
             yield Finding("range_reversed", "error", (number,), {"low": low, "high": below})
-        if not 0 <= row.percent <= 200:
+        if not 0 <= row.percent <= HIGHEST:
             yield Finding("percent_outside", "error", (number,), {"percent": row.percent})
         elif row.percent > 100:
             yield Finding("percent_above", "note", (number,), {"percent": row.percent})
