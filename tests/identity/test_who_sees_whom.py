@@ -69,7 +69,10 @@ RATING = {
 }
 # Colleagues give each other feedback; whoever is none finds nothing there (tests/monitoring/test_giving.py).
 AMONG_COLLEAGUES = {"web.feedback_form"}
+# The agency has not chosen to show people their own box, and appraisers never see it.
+TALENT = {"web.talent_place", "api_talent.show_talent_place"}
 NOT_FOR_ONESELF = {
+    *TALENT,
     *RATING,
     "api_ratings.post_review",
     "web.talk_form",
@@ -78,8 +81,9 @@ NOT_FOR_ONESELF = {
 }
 FOR_SELF = {"web.superior_form", "api_superiors.list_superior_candidates"}
 WRITING = {"web.write_plan", "web.amend_plan"}
-NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *WRITING, *FOR_SELF, *FOR_MANAGERS}
+NOT_FOR_APPRAISERS = {"api_remuneration.show_remuneration", *TALENT, *WRITING, *FOR_SELF, *FOR_MANAGERS}
 NEEDS_MORE = {
+    "api_talent.show_credit_points",
     "web.calibration_result",
     "web.amend_plan",
     "web.plan_handing_out",

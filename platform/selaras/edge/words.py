@@ -34,6 +34,7 @@ _PERMISSIONS = {
     Permission.SEE_LEDGER: lazy_gettext("see the ledger"),
     Permission.SEE_REMUNERATION: lazy_gettext("see the effect on pay"),
     Permission.SEE_FOLLOWUP: lazy_gettext("see what follows results"),
+    Permission.SEE_TALENT: lazy_gettext("see talent boxes"),
     Permission.PROPOSE_FOLLOWUP: lazy_gettext("have follow-up proposed"),
     Permission.ENDORSE_FOLLOWUP: lazy_gettext("endorse follow-up (PyB)"),
     Permission.DECIDE_FOLLOWUP: lazy_gettext("decide follow-up (PPK)"),

@@ -16,11 +16,15 @@ from selaras.db.session import tenant_of
 from selaras.errors import Conflict, Invalid
 from selaras.evaluation.models import Period
 from selaras.exchange.own_rules import KINDS, OWN_RULES, held, rows_of
+from selaras.followup.own_rules import table_of
+from selaras.followup.pay import drafting
+from selaras.followup.pay.content import content_of
 from selaras.identity.actor import Actor, system
 from selaras.identity.permissions import Permission
 from selaras.regulation import Registry
 from selaras.tenancy.own_rules import OwnRules, Taking
 from selaras.tenancy.pack_fields import PackError
+from selaras.tenancy.pack_rules import REMUNERATION
 from selaras.tenancy.packs import Pack, load_packs, read_text
 from selaras.tenancy.queries import AgencyView, agency, regulations
 from selaras.tenancy.rule_rows import Difference, RuleRow, clipped, differences, overlapping, written
@@ -45,9 +49,10 @@ class Drift:
 
 @dataclass(frozen=True)
 class Loading:
-    """What loading a pack changes: `before` the agency's rules, `after` the pack's. `left`: what it holds besides.
+    """What loading a pack changes: `before` the agency's rules, `after` the pack's.
 
-    `version` is that of the agency's rules as they stand, to be sent back so that nothing newer is overwritten.
+    `left`: what it holds besides (`code`, `regulations`), and `pay_draft` where a table of pay goes in as a draft for a
+    second person. `version` is that of the agency's rules as they stand; sent back, nothing newer is overwritten.
     """
 
     pack: str
@@ -109,7 +114,7 @@ def drift(session: Session, pack: Pack) -> Drift:
 def preview(session: Session, actor: Actor, registry: Registry, text: str, start: date | None) -> Loading:
     """What loading a pack from `start` on would change (None: on all days), after everything was checked."""
     actor.require_whole(Permission.CHOOSE_RULES)
-    found, _ = _prepared(session, _reader(session, registry, text), text, start)
+    found, _ = _prepared(session, _reader(session, registry, text, actor=actor), text, start)
     return found
 
 
@@ -138,6 +143,9 @@ def load(
             "rules.changed", "The agency's rules have changed since you looked. Look again, then decide anew."
         )
     for kind in _changed(found):
+        if kind.code == REMUNERATION and actor.account_id is not None:
+            _draft(session, actor, clipped((one for one in rows if one.of == kind.code), start), reason)
+            continue
         first = min(one.starts or date.min for one in found.changes if one.of == kind.code)
         since = None if first == date.min else first
         kind.end(taking, since)
@@ -151,6 +159,24 @@ def load(
         }
         record(session, actor, "rules.load", "rules:pack", payload)
     return found
+
+
+def _draft(session: Session, actor: Actor, rows: Iterable[RuleRow], reason: str) -> None:
+    """A table of pay takes effect when a second person approves it, so one person's pack is a draft of it.
+
+    Invalid where there is not one table without an end: drafts are of one table from one day on.
+    """
+    open_ended = [one for one in rows if one.ends is None]
+    if len(open_ended) != 1 or open_ended[0].starts is None:
+        raise Invalid(
+            "rules.pay_draft",
+            "A table of pay goes in as a draft that a second person approves: load a pack with one table that holds "
+            "until further notice, or leave the tables of pay out of it.",
+        )
+    row = open_ended[0]
+    assert row.starts is not None
+    draft_id = drafting.begin(session, actor, row.starts, reason)
+    drafting.save(session, actor, draft_id, drafting.Written(content_of(table_of(row)), row.starts, reason))
 
 
 def pack_of(session: Session) -> Pack | None:
@@ -180,7 +206,8 @@ def _prepared(session: Session, taking: Taking, text: str, start: date | None) -
             remedy=error.params["remedy"],
         ) from error
     _refuse_closed(session, changes)
-    left = (("code", pack.code), ("regulations", pack.regulations))
+    drafted = [one for one in changes if one.of == REMUNERATION and taking.account_id is not None]
+    left = (("code", pack.code), ("regulations", pack.regulations), ("pay_draft", drafted))
     return Loading(pack.name, start, changes, tuple(name for name, said in left if said), version(session)), rows
 
 

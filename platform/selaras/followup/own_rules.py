@@ -44,7 +44,15 @@ def _kept(values: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-_WORDS = {"percent": "percents", "base": "bases"}
+_COLUMNS = {name: name for name in ("name", "kind", "effect", "shape", "options", "rows", "source", "certainty")}
+_COLUMNS |= {"percent": "percents", "base": "bases"}
+
+
+def table_of(row: RuleRow) -> RemunerationTable:
+    """The table that a row says, as the agency would keep it; nothing is written."""
+    kept = _kept(row.values)
+    return RemunerationTable(**{column: kept[word] for word, column in _COLUMNS.items()})
+
 
 OWN_RULES: tuple[OwnRules, ...] = (
     dated_rules(
@@ -52,8 +60,7 @@ OWN_RULES: tuple[OwnRules, ...] = (
         {"id": "Tabel tunjangan kinerja", "en": "Table of remuneration"},
         Dated(
             RemunerationTable,
-            {name: name for name in ("name", "kind", "effect", "shape", "options", "rows", "source", "certainty")}
-            | _WORDS,
+            _COLUMNS,
             {
                 "version": "counts the revisions at this agency",
                 "restores": "names a version of this agency",

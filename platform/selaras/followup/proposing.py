@@ -15,9 +15,8 @@ from selaras.db.bulk import insert_frame, read_frame
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict
 from selaras.evaluation.queries import PeriodView, period_by_code
+from selaras.followup.credit_facts import counted, credit_items
 from selaras.followup.proposing_facts import (
-    EARLIER_CREDITS,
-    EARLIER_CREDITS_SCHEMA,
     PEOPLE,
     PEOPLE_SCHEMA,
     POTENTIAL,
@@ -33,7 +32,6 @@ from selaras.identity.permissions import Permission
 from selaras.regulation import Registry, Rules
 from selaras.tenancy.models import RuleText
 
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 CONTRACT, TALENT, CREDITS, PATH = "contract_recommendation", "box", "accumulated", "path"
 CANDIDATES = ("succession_priority", "development_priority", "accelerated_candidate")
 _ROW = ("person", "revision", "outcome", "kind")
@@ -156,18 +154,16 @@ def credit_points(work: Work) -> Iterator[pl.DataFrame]:
         if rules is None or work.period.kind not in rules.values.periods:
             continue
         officials = people.filter((pl.col("post_kind") == "jf") & pl.col("post_level").is_not_null())
-        items = officials.select(
-            "person",
-            item=pl.lit("1"),
-            jenjang=pl.col("post_level"),
-            outcome=pl.col("outcome"),
-            months=pl.lit(float(MONTHS[work.period.kind])),
-        )
-        earlier = work.read(EARLIER_CREDITS, EARLIER_CREDITS_SCHEMA)
-        asked = officials.join(earlier, on="person", how="left").with_columns(jenjang_now=pl.col("post_level"))
+        levels = officials.select("person", jenjang_now=pl.col("post_level"))
+        items = counted(rules, credit_items(work.session, rules, work.period.ends).join(levels, on="person"))
+        if items.is_empty():
+            continue
+        asked = officials.with_columns(jenjang_now=pl.col("post_level"))
         result = rules.appraise(asked, items)
-        converted = result.item_steps.select("person", "converted").drop_nulls()
-        steps = result.person_steps.join(converted, on="person", how="inner")
+        here = items.filter(pl.col("period") == work.period.code).select("person", "item")
+        converted = result.item_steps.join(here, on=["person", "item"], how="semi")
+        sums = converted.group_by("person").agg(pl.col("converted").sum())
+        steps = result.person_steps.join(sums, on="person", how="inner")
         answered = officials.join(steps, on="person", how="inner").with_columns(kind=pl.lit("credit_points"))
         yield _proposals(answered, _said(rules, CREDITS), ("converted", *_shown(rules, steps)))
 

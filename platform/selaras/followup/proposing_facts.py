@@ -48,19 +48,6 @@ QUARTERS = """
 """
 QUARTERS_SCHEMA: Schema = {"person": pl.String, "quarters_evaluated": pl.Int64}
 
-# Credit points that other periods came to and that nobody turned down; a later revision replaces an earlier one.
-EARLIER_CREDITS = """
-    SELECT person_id, sum(converted) FROM (
-        SELECT DISTINCT ON (p.person_id, p.period_id)
-               p.person_id, (p.basis -> 'values' ->> 'converted')::float AS converted
-        FROM selaras.proposal p
-        WHERE p.tenant_id = %(tenant)s AND p.kind = 'credit_points' AND p.period_id <> %(period)s
-          AND p.state NOT IN ('declined', 'rejected', 'withdrawn')
-        ORDER BY p.person_id, p.period_id, p.revision DESC
-    ) earlier GROUP BY person_id
-"""
-EARLIER_CREDITS_SCHEMA: Schema = {"person": pl.String, "opening": pl.Float64}
-
 # The outcomes of whole years up to the one that ends on the day; 1 is that year. A year that another agency set and
 # handed over counts as one of ours does, unless there is one of ours; of one handed over in parts, only the whole does.
 YEARS = """

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     AUDIT = "audit"
     SEE_REMUNERATION = "see_remuneration"
     SEE_FOLLOWUP = "see_followup"
+    SEE_TALENT = "see_talent"
     PROPOSE_FOLLOWUP = "propose_followup"
     ENDORSE_FOLLOWUP = "endorse_followup"
     DECIDE_FOLLOWUP = "decide_followup"
@@ -91,6 +92,7 @@ _MANAGER = frozenset(
         Permission.MANAGE_CALIBRATION,
         Permission.SEE_REMUNERATION,
         Permission.SEE_FOLLOWUP,
+        Permission.SEE_TALENT,
         Permission.PROPOSE_FOLLOWUP,
         Permission.ASSESS_MERIT,
         Permission.CHOOSE_RULES,
@@ -112,6 +114,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OVERRIDE_DISTRIBUTION,
             Permission.SEE_REMUNERATION,
             Permission.SEE_FOLLOWUP,
+            Permission.SEE_TALENT,
             Permission.ENDORSE_FOLLOWUP,
             Permission.SHARE_INPUT,
         }
@@ -123,6 +126,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_RESULTS,
             Permission.SEE_REMUNERATION,
             Permission.SEE_FOLLOWUP,
+            Permission.SEE_TALENT,
             Permission.DECIDE_FOLLOWUP,
         }
     ),
@@ -175,6 +179,7 @@ WITHIN_UNIT = frozenset(
         Permission.IMPORT,
         Permission.SEE_REMUNERATION,
         Permission.SEE_FOLLOWUP,
+        Permission.SEE_TALENT,
         Permission.PROPOSE_FOLLOWUP,
         Permission.ENDORSE_FOLLOWUP,
         Permission.GRANT_ROLES,

@@ -31,6 +31,11 @@ class RuleRow:
     apart: str = ""
 
     @property
+    def last(self) -> date | None:
+        """The last day itself."""
+        return self.ends - timedelta(days=1) if self.ends else None
+
+    @property
     def first(self) -> date:
         """The first day, comparable."""
         return self.starts or date.min

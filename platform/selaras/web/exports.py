@@ -33,6 +33,7 @@ LIST_PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "web.delegations": ("delegations",),
         "web.imports": ("imports",),
         "web.follow_up": ("proposals", "improvements"),
+        "web.talent_board": ("talent",),
         "web.objections": ("objections",),
         "web.segmented": ("segments",),
         "web.unit_ratings": ("organisation_ratings",),

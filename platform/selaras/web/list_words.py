@@ -15,6 +15,7 @@ LISTS = {
     "objections": _("Objections"),
     "proposals": _("Proposals"),
     "improvements": _("Improvement"),
+    "talent": _("Talent boxes"),
     "remuneration": _("Performance pay"),
     "roles": _("Roles"),
     "delegations": _("Who acts for whom"),

@@ -8,11 +8,12 @@ from uuid import UUID
 from flask import Response, request
 
 from selaras.edge.access import needs
-from selaras.edge.context import actor, day, session
+from selaras.edge.context import actor, day, instance, session
 from selaras.evaluation.briefing import read_on
 from selaras.evaluation.handovers import handed_over
 from selaras.evaluation.queries import history, periods
 from selaras.evaluation.wording import descriptions
+from selaras.followup.talent import talent_shown
 from selaras.identity.permissions import Permission
 from selaras.organisation.access import person_for
 from selaras.organisation.inspecting import note
@@ -55,6 +56,7 @@ def person(person_id: UUID) -> Response:
         results=results,
         earlier=earlier,
         rules=rules,
+        talent_shown=talent_shown(session(), actor(), instance().registry, person_id),
         parted=[one for one in periods(session()) if one.state == "open"]
         if Permission.CLOSE_PERIOD in actor().permissions
         else [],

@@ -45,6 +45,7 @@ _PLACES = (
     Place("web.feedback", lazy_gettext("Feedback"), "support", frozenset({Permission.PLAN_OWN})),
     Place("web.team", lazy_gettext("My team"), "team", frozenset({Permission.SEE_TEAM})),
     Place("web.follow_up", lazy_gettext("Follow-up"), "rollout", frozenset({Permission.SEE_FOLLOWUP})),
+    Place("web.talent_board", lazy_gettext("Talent"), "people", frozenset({Permission.SEE_TALENT})),
     Place(
         "web.objections",
         lazy_gettext("Objections"),
@@ -149,6 +150,7 @@ NOTES = {
     "lock-set": lazy_gettext("The lock has been recorded."),
     "segmented": lazy_gettext("The parts of the period were formed from posts, superiors, standing and regulations."),
     "stated": lazy_gettext("The parts were stated as written; the reason is kept."),
+    "pack-loaded": lazy_gettext("The rules of the pack are the agency's own now, each from its day on."),
     "chosen": lazy_gettext("The choice has been recorded; it counts from its day on."),
     "pay-submitted": lazy_gettext("The table was handed in; a second person approves it or gives it back."),
     "pay-approved": lazy_gettext("The table is approved; it pays from its first day on."),

@@ -28,6 +28,7 @@ from selaras.web.desk_words import (  # noqa: F401  # said by their names
     TICKETS,
     UNLOCKS,
 )
+from selaras.web.rule_words import RULE_WORDS  # noqa: F401  # asked for by name
 from selaras.web.survey_words import RATERS, SPREADS, SURVEYS  # noqa: F401  # asked for by name
 
 STAGES = {

@@ -67,6 +67,18 @@ _PROPOSALS = f"""
     FROM selaras.proposal f {_OF_PERIOD.format("f")} {_PERSON.format("f")}
     WHERE f.tenant_id = %(tenant)s AND {within("f.person_id")} ORDER BY period.code, f.kind, p.source_id
 """  # noqa: S608  # our own text
+_TALENT = f"""
+    SELECT DISTINCT ON (p.source_id) p.id, {number_of("p.id")}, p.name, u.name, post.title, post.level, period.code,
+           f.basis -> 'values' ->> 'box', f.basis -> 'values' ->> 'performance_axis', f.outcome, f.state,
+           f.basis ->> 'article'
+    FROM selaras.proposal f {_OF_PERIOD.format("f")} {_PERSON.format("f")}
+    LEFT JOIN selaras.appointment a ON a.tenant_id = %(tenant)s AND a.person_id = p.id AND a.kind = 'definitive'
+     AND a.during @> %(day)s::date
+    LEFT JOIN selaras.unit u ON u.tenant_id = %(tenant)s AND u.id = a.unit_id
+    LEFT JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
+    WHERE f.tenant_id = %(tenant)s AND f.kind = 'talent_box' AND f.state NOT IN ('declined', 'rejected', 'withdrawn')
+      AND {_CHOSEN} AND {within("f.person_id")} ORDER BY p.source_id, f.revision DESC
+"""  # noqa: S608  # our own text
 _IMPROVEMENTS = f"""
     SELECT p.id, {number_of("p.id")}, p.name, c.stage, {day("c.opened_on")}, {day("c.due_on")}, {day("c.closed_on")}
     FROM selaras.improvement_case c {_PERSON.format("c")}
@@ -119,6 +131,11 @@ RESULTS: tuple[ListExport, ...] = (
     ListExport(
         "proposals", Permission.SEE_FOLLOWUP,
         (*_WHO, "PERIODE", "JENIS", "KEADAAN", "PREDIKAT", "DIUSULKAN (UTC)"), _PROPOSALS,
+    ),
+    ListExport(
+        "talent", Permission.SEE_TALENT,
+        (*_WHO, "UNIT", "JABATAN", "JENJANG", "PERIODE", "KOTAK", "SUMBU KINERJA", "PREDIKAT", "STATUS", "DASAR"),
+        _TALENT, asks="period",
     ),
     ListExport(
         "improvements", Permission.SEE_FOLLOWUP, (*_WHO, "TAHAP", "DIBUKA", "BATAS", "DITUTUP"), _IMPROVEMENTS,
