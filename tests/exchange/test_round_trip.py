@@ -32,7 +32,8 @@ ORDER: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 BESIDES = {
     "accounts": (
-        "NAMA PENGGUNA;NAMA;EMAIL;PERAN;STATUS\nsiti;Siti;siti@contoh.id;admin instansi;aktif\n-budi;@Budi;;;nonaktif\n"
+        "NAMA PENGGUNA;NAMA;EMAIL;PERAN;STATUS\n"
+        "siti;Siti;siti@contoh.id;auditor internal;aktif\n-budi;@Budi;;;nonaktif\n"
     ),
     "closed_days": "TANGGAL;JENIS;NAMA;DASAR\n12-10-2026;libur daerah;Hari jadi;Perda 1\n",
 }

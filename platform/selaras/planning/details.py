@@ -25,7 +25,7 @@ def detail_faults(items: Sequence[ItemDraft], columns: Sequence[Column]) -> Iter
             if name not in known:
                 yield Fault("plan_not_asked", "The form of this plan does not ask for this; leave it out.", field=at)
             elif not isinstance(value, str | int | float | None) or len(str(value)) > LONGEST:
-                yield Fault("plan_value", "Write a text, a number, or true or false.", field=at)
+                yield Fault("plan_detail_text", "Write a text, a number, or true or false.", field=at)
     said = [(n, item.detail) for n, item in enumerate(items) if item.detail is not None]
     if said and columns:
         yield from _judged(said, columns)
