@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "survey",
     "simulate",
     "pages",
+    "calibration",
 )
 
 

@@ -8,6 +8,7 @@ from pp30_2019.attainment import INDICATOR_STEPS
 from pp30_2019.behaviour import BEHAVIOUR_STEPS
 from pp30_2019.distribution import rule
 from pp30_2019.predikat import TOTAL_STEPS
+from pp30_2019.ranking import RANKED_STEPS
 from pp30_2019.results import PLAN_STEPS, SKP_STEPS
 from pp30_2019.transition import COMBINING_STEPS, SEGMENT_STEPS
 from selaras.regulation import (
@@ -40,7 +41,10 @@ class _Rulebook(AppraisalRulebook):
 rulebook = _Rulebook(
     Path(__file__).parent,
     item_steps=(*INDICATOR_STEPS, *PLAN_STEPS),
-    person_steps=(*SKP_STEPS, *BEHAVIOUR_STEPS, *TOTAL_STEPS),
+    person_steps={
+        "2021": (*SKP_STEPS, *BEHAVIOUR_STEPS, *TOTAL_STEPS),
+        "2021-12": (*SKP_STEPS, *BEHAVIOUR_STEPS, *RANKED_STEPS),
+    },
     combining=Combining(SEGMENT_STEPS, COMBINING_STEPS),
     deadlines=(
         DeadlineIn("plan", "plan_day", {"id": "Penetapan SKP", "en": "SKP set"}),

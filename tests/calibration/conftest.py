@@ -99,9 +99,13 @@ class Meeting:
                 session, self.actor(who), self.id, key or uuid4(), self.rules(session), proposal, take=take, words=WHY
             )
 
-    def answer(self, who: int, proposal: int, kind: deciding.Kind, words: str = WHY) -> int:
+    def answer(self, who: int, proposal: int, kind: deciding.Kind, words: str = WHY, key: UUID | None = None) -> int:
         with self.session() as session:
-            return deciding.answer(session, self.actor(who), self.id, uuid4(), proposal, kind, words)
+            return deciding.answer(session, self.actor(who), self.id, key or uuid4(), proposal, kind, words)
+
+    def set_aside(self, who: int, about: int, *, hold: bool, key: UUID) -> int:
+        with self.session() as session:
+            return deciding.set_aside(session, self.actor(who), self.id, key, self.person(about), hold=hold)
 
     def lock(self, who: int = 1) -> int:
         with self.session() as session:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete, text
+from sqlalchemy.dialects.postgresql import Range
 
-from selaras.calibration import answering, ending
+from selaras.calibration import answering, ending, service
 from selaras.calibration.minutes import _told, minutes
 from selaras.calibration.queries import results
-from selaras.errors import Conflict, Invalid, NotFound
+from selaras.calibration.rules import SeatRole
+from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation.changes import changes_of
+from selaras.followup.models import RemunerationTable
+from selaras.followup.pay_effect import PayEffect, pay_effect
+from selaras.identity.actor import Actor
 from selaras.tenancy.queries import agency
 
 from .conftest import PERIOD, WHY, Meeting
@@ -119,3 +127,54 @@ def test_the_minutes_tell_who_was_there_what_moved_and_why(locked: Meeting) -> N
     assert all(WHY in row[4] for row in moved["rows"])
     assert kept["rows"] == []
     assert locked.draft()
+
+
+def test_the_effect_on_pay_is_seen_after_the_lock_only_and_where_the_meeting_was_prepared_so(room: Meeting) -> None:
+    def seen(who: Actor) -> tuple[PayEffect, ...]:
+        with room.session() as session:
+            return pay_effect(session, who, room.id, date(2026, 9, 30))
+
+    with room.session() as session:
+        session.execute(delete(RemunerationTable))
+        session.add(
+            RemunerationTable(
+                name="Uji", kind="tpp", shape="quarter_to_next_quarter", effect="next_quarter", options={},
+                percents={"sangat_baik": "100", "baik": "90"}, bases={str(n): 1_000_000 for n in range(1, 18)},
+                source="Peraturan uji", certainty="sample", during=Range(date(2020, 1, 1), None),
+            )
+        )  # fmt: skip
+    room.prepare(pay_shown=True)
+    room.open()
+    room.come(1, 21, 41)
+    room.agree(2, room.propose(21, 45, "sangat_baik", seen="baik"))
+    assert seen(room.actor(None)) == ()
+    room.lock()
+    [effect] = seen(room.actor(None))
+    assert (effect.person_id, effect.before, effect.after) == (room.person(45), Decimal(900_000), Decimal(1_000_000))
+    assert effect.difference == Decimal(100_000)
+    with pytest.raises(Refused):
+        seen(room.actor(1))
+
+
+def test_the_chairs_role_comes_with_the_seat_and_ends_with_the_meeting(locked: Meeting) -> None:
+    def chairs() -> list[object]:
+        with locked.session() as session:
+            rows = session.execute(
+                text(
+                    "SELECT a.id FROM selaras.role_grant g JOIN selaras.person a ON a.tenant_id = :t"
+                    " AND a.account_id = g.account_id WHERE g.tenant_id = :t AND g.calibration_id = :m"
+                    " AND g.role = 'calibration_chair' AND g.revoked_at IS NULL"
+                ),
+                {"t": locked.tenant_id, "m": locked.id},
+            )
+            return list(rows.scalars())
+
+    assert chairs() == [locked.person(1)]
+    first = locked.id
+    locked.prepare({21: SeatRole.CHAIR, 1: SeatRole.MEMBER, 41: SeatRole.MEMBER})
+    assert chairs() == [locked.person(21)]
+    with locked.session() as session:
+        service.cancel(session, locked.actor(None), locked.id)
+    assert chairs() == []
+    locked.id = first
+    assert chairs() == [locked.person(1)]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from selaras.calibration.ledger import replay_meeting
 from selaras.clock import today
 from selaras.closing.queries import overview
 from selaras.config import Settings
@@ -190,3 +191,12 @@ def test_a_pack_overrides_groups_and_pay_and_its_sibling_is_unaffected(app: Data
     assert paid == {"sidoarjo": 100, "surabaya": 95}
     assert any("pppk" in key for key in groups["surabaya"])
     assert not any("pppk" in key for key in groups["sidoarjo"])
+
+
+@pytest.mark.slow
+def test_each_agency_holds_a_finished_calibration_meeting_that_its_ledger_replays_to(app: Database) -> None:
+    for slug in ONLY:
+        with app.tenant(tenant_of(app, slug)) as session:
+            rows = session.execute(text("SELECT id, state, minutes_id FROM selaras.calibration_meeting")).all()
+            assert [(row.state, row.minutes_id is not None) for row in rows] == [("closed", True)]
+            assert replay_meeting(session, rows[0].id).sound

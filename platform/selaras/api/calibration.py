@@ -42,7 +42,12 @@ def list_calibrations() -> Response:
 def post_calibration(body: dict[str, Any]) -> Response:
     """Prepare a meeting about an open period."""
     wanted = service.Wanted(
-        body["name"], tuple(body["group_keys"] or ()), body["unit_id"], body["blind"], body["starts_at"]
+        body["name"],
+        tuple(body["group_keys"] or ()),
+        body["unit_id"],
+        body["blind"],
+        body["pay_shown"],
+        body["starts_at"],
     )
     made = service.prepare(session(), actor(), body["period"], wanted)
     return _shown(made, 201)
@@ -137,7 +142,7 @@ def post_event(body: dict[str, Any], meeting_id: UUID) -> Response:
 
 
 @endpoints.route("/calibrations/<uuid:meeting_id>/lock", methods=["POST"])
-@needs(Permission.SEE_OWN)
+@needs(Permission.CHAIR_CALIBRATION)
 @endpoints.arguments(schema_of(shapes.KeyRequest))
 @endpoints.response(200, schema_of(shapes.Locked))
 def lock_calibration(body: dict[str, Any], meeting_id: UUID) -> Response:
@@ -183,7 +188,7 @@ def sign_minutes(body: dict[str, Any], meeting_id: UUID) -> Response:
 
 
 @endpoints.route("/calibrations/<uuid:meeting_id>/closing", methods=["POST"])
-@needs(Permission.SEE_OWN)
+@needs(Permission.CHAIR_CALIBRATION)
 @endpoints.arguments(schema_of(shapes.KeyRequest))
 @endpoints.response(204)
 def close_calibration(body: dict[str, Any], meeting_id: UUID) -> Response:

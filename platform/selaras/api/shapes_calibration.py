@@ -22,6 +22,7 @@ SAID = (
 class Meeting:
     """A calibration meeting. `last`: the number of its newest event; `people`: how many are spoken of.
 
+    `pay_shown`: after the lock the performance manager sees what its moves would mean in pay.
     `effect`, `quorum_percent`, and the days are None until it comes to that.
     """
 
@@ -32,6 +33,7 @@ class Meeting:
     effect: str | None
     quorum_percent: int | None
     blind: bool
+    pay_shown: bool
     group_keys: list[str]
     unit_id: UUID | None
     starts_at: datetime | None
@@ -89,6 +91,7 @@ class MeetingRequest:
     group_keys: list[str] | None = None
     unit_id: UUID | None = None
     blind: bool = False
+    pay_shown: bool = False
     starts_at: datetime | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,22 +14,25 @@ from sqlalchemy.orm import Session
 from selaras.db.bulk import CHUNK, read_frame, set_based
 from selaras.db.session import tenant_of
 from selaras.errors import Conflict
+from selaras.evaluation.combining import STANDING, Ruled, standing_wholes
 from selaras.evaluation.distribution import counted_units, judged_groups
 from selaras.evaluation.facts import FIRST, Facts, with_inputs
 from selaras.evaluation.groups import group_of, grouping_on, ranking_groups
 from selaras.evaluation.queries import PeriodView
-from selaras.regulation import Rules
+from selaras.regulation import Rules, load_registry
+from selaras.tenancy.queries import agency, rules_within
 
 # What the facts do not tell of the people who are rated: when, by whom they are led, whether they head their unit.
 _MORE = """
-    SELECT r.person_id, r.rated_at, line.superior_id, post.is_head
+    SELECT r.person_id, max(r.rated_at), line.superior_id, post.is_head
     FROM selaras.rating r
     JOIN selaras.appointment a ON a.tenant_id = %(tenant)s AND a.person_id = r.person_id
      AND a.kind = 'definitive' AND a.during @> %(day)s::date
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = a.position_id
     LEFT JOIN selaras.reporting_line line ON line.tenant_id = %(tenant)s AND line.person_id = r.person_id
      AND line.during @> %(day)s::date
-    WHERE r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.segment = 1
+    WHERE r.tenant_id = %(tenant)s AND r.period_id = %(period)s
+    GROUP BY r.person_id, line.superior_id, post.is_head
 """
 _MORE_SCHEMA = {"person": pl.String, "rated_at": pl.String, "superior_id": pl.String, "head": pl.String}
 
@@ -63,7 +66,7 @@ def standing_now(session: Session, period: PeriodView, rules: Rules) -> pl.DataF
     """
     with set_based(session):
         facts = Facts(session, period, rules)
-        everybody = _appraised(facts, rules)
+        everybody = _appraised(facts, rules, ruled(session, period))
         values = {"tenant": tenant_of(session), "period": period.id, "day": period.ends}
         more = read_frame(session, _MORE, values, _MORE_SCHEMA).with_columns(head=pl.col("head") == "t")
         everybody = everybody.join(more, on="person", how="inner")
@@ -72,7 +75,15 @@ def standing_now(session: Session, period: PeriodView, rules: Rules) -> pl.DataF
         return judged(session, period, rules, everybody, facts.rated_units())
 
 
-def _appraised(facts: Facts, rules: Rules) -> pl.DataFrame:
+def ruled(session: Session, period: PeriodView) -> dict[str, Ruled]:
+    """Regulation → its rule within the period, for people whose period has several parts."""
+    if not period.segmented:
+        return {}
+    law = rules_within(session, agency(session, tenant_of(session)), period.starts, period.ends, load_registry())
+    return {one.rules.code: Ruled(one.rules, 0) for one in law}
+
+
+def _appraised(facts: Facts, rules: Rules, law: Mapping[str, Ruled]) -> pl.DataFrame:
     chunks, after, more = [], FIRST, True
     while more:
         last, more = facts.chunk_end(after, CHUNK)
@@ -82,7 +93,11 @@ def _appraised(facts: Facts, rules: Rules) -> pl.DataFrame:
         if not people.is_empty():
             items = facts.items(after, last) if rules.item_columns else None
             outcomes = rules.appraise(with_inputs(people, rules), items).outcomes.drop("person")
-            chunks.append(pl.concat([people.drop("inputs"), outcomes], how="horizontal"))
+            chunks.append(pl.concat([people.drop("inputs"), outcomes], how="horizontal").select(STANDING))
+        # Where the meeting decides, its word stands for a whole period's own rating; parts keep theirs.
+        wholes = standing_wholes(facts, law, rules, after, last) if rules.calibration.effect == "recommends" else None
+        if wholes is not None:
+            chunks.append(wholes)
         after = last
     if not chunks:
         raise Conflict("calibration_unrated", "Nobody is rated in this period yet; there is nothing to calibrate.")

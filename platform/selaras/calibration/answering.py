@@ -12,12 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from selaras.audit.service import record, salted
+from selaras.calibration.agenda import ruled
 from selaras.calibration.models import CalibrationEvent, CalibrationMeeting, CalibrationResult, CalibrationSeat
 from selaras.calibration.rules import SeatRole
 from selaras.clock import now
 from selaras.errors import Conflict, Invalid, NotFound, Refused
 from selaras.evaluation.access import Rateable, rateable
 from selaras.evaluation.changes import Change
+from selaras.evaluation.combining import standing_wholes
 from selaras.evaluation.facts import Facts, with_inputs
 from selaras.evaluation.giving import given, hold
 from selaras.evaluation.models import Period
@@ -95,7 +97,8 @@ def outcome_of(session: Session, period: PeriodView, rules: Rules, person_id: UU
     facts, before = Facts(session, period, rules), UUID(int=person_id.int - 1)
     people = facts.people(before, person_id)
     if people.is_empty():
-        return None
+        wholes = standing_wholes(facts, ruled(session, period), rules, before, person_id)
+        return None if wholes is None else wholes.item(0, "outcome")
     items: pl.DataFrame | None = facts.items(before, person_id) if rules.item_columns else None
     found: str | None = rules.appraise(with_inputs(people, rules), items).outcomes.item(0, "outcome")
     return found

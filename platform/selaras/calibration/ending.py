@@ -18,10 +18,13 @@ from selaras.calibration.models import (
 from selaras.calibration.room import Room, Sent, enter, refuse_state, sent_before
 from selaras.calibration.rules import Kind
 from selaras.errors import Conflict, Invalid
+from selaras.evaluation.decided import decide_outcomes
 from selaras.evaluation.models import Period
 from selaras.evaluation.queries import PeriodView
 from selaras.identity.actor import Actor
+from selaras.identity.seats import unseat_chair
 from selaras.notices.service import tell
+from selaras.organisation.access import agency_day
 
 SHORTEST_WORDS = 20
 
@@ -79,6 +82,9 @@ def _keep_results(room: Room) -> None:
                 state=state,
             )
         )
+    if state == "decided":
+        came_to = {case.person_id: case.outcome_now for case in moved}
+        decide_outcomes(room.session, room.meeting.period_id, room.meeting.id, came_to)
     _tell_people(room, moved)
     waiting: dict[UUID, int] = {}
     for case in moved:
@@ -180,6 +186,7 @@ def close(session: Session, actor: Actor, meeting_id: UUID, key: UUID) -> None:
         )
     room.meeting.state, room.meeting.closed_at = "closed", room.at
     room.write(Kind.CLOSED, key)
+    unseat_chair(session, actor, meeting_id, agency_day(session, actor))
 
 
 def refuse_uncalibrated(session: Session, period: PeriodView) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from selaras.calibration.models import CalibrationCase, CalibrationEvent, CalibrationMeeting
@@ -24,6 +25,8 @@ from selaras.organisation.queries import names_of
 
 NEWS = 500
 """So many events at most are told at once; whoever was away for longer asks again."""
+NEWEST = 15
+"""So many of the last events stand on the page."""
 _TALK = (Kind.SUPPORTED.value, Kind.OPPOSED.value)
 
 
@@ -91,7 +94,10 @@ class News:
 
 @dataclass(frozen=True)
 class RoomView:
-    """The room as one of its seats sees it; `names` are those of everybody who has a seat."""
+    """The room as one of its seats sees it; `names` are those of everybody who has a seat, `units` of judged units.
+
+    `tally`: outcome → how many people stand there now, and how many did at the opening. `newest`: the last events.
+    """
 
     meeting: MeetingView
     mine: SeatRole
@@ -102,6 +108,9 @@ class RoomView:
     lamps: tuple[Any, ...]
     quorum: Quorum
     names: Mapping[UUID, str]
+    units: Mapping[UUID, str]
+    tally: Mapping[str, tuple[int, int]]
+    newest: tuple[EventView, ...]
 
     @property
     def joined(self) -> bool:
@@ -126,16 +135,22 @@ def pulse(session: Session, actor: Actor, meeting_id: UUID) -> Pulse:
     return Pulse(row.last, row.state, Room(session, actor, row, SeatRole(seat.role)).quorum)
 
 
-def look(session: Session, actor: Actor, meeting_id: UUID) -> RoomView:
-    """The room from the actor's seat, in a constant number of statements; `NotFound` without a seat."""
+def look(session: Session, actor: Actor, meeting_id: UUID, *, since: int | None = None) -> RoomView:
+    """The room from the actor's seat, in a constant number of statements; `NotFound` without a seat.
+
+    `since`: of the people only those whom an event after it touched, and those of whom the page speaks anyway.
+    """
     room, view = _seated(session, actor, meeting_id)
     me = next(one for one in room.seats if one.person_id == actor.person_id)
-    rows = _cases(session, meeting_id)
+    newest = _newest(session, meeting_id, view.last)
+    rows = _cases(session, meeting_id, since, [one.person_id for one in newest if one.person_id])
     names = names_of(session, [one.person_id for one in room.seats])
     hidden = _hidden(view)
     named = {} if hidden else names_of(session, [one.person_id for one, _ in rows])
     found = stale(session, view, [one.person_id for one, _ in rows]) if view.state == "open" else {}
-    talk = proposals(session, meeting_id, me.person_id)
+    # A proposal that arrived since the people were read comes with the next news: `last` is older than it.
+    known = {one.number for one, _ in rows}
+    talk = tuple(one for one in proposals(session, meeting_id, me.person_id) if one.case in known)
     targets = {one.number: one.to_outcome for one in talk}
     interests = room.interests().get(me.person_id, frozenset())
     cases = [
@@ -156,7 +171,38 @@ def look(session: Session, actor: Actor, meeting_id: UUID) -> RoomView:
         lamps=tuple(room.meeting.lamps or ()),
         quorum=room.quorum,
         names=names,
+        units=_unit_names(session, [UUID(one["unit"]) for one in room.meeting.lamps or ()]),
+        tally=_tally(session, meeting_id),
+        newest=tuple(_for(one, view, me.person_id) for one in newest),
     )
+
+
+def _newest(session: Session, meeting_id: UUID, last: int) -> list[EventView]:
+    rows = session.scalars(
+        select(CalibrationEvent)
+        .where(CalibrationEvent.meeting_id == meeting_id, CalibrationEvent.number > last - NEWEST)
+        .order_by(CalibrationEvent.number.desc())
+    )
+    return [event_view(one) for one in rows]
+
+
+def _unit_names(session: Session, units: Collection[UUID]) -> dict[UUID, str]:
+    if not units:
+        return {}
+    return {unit: name for unit, name in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units)))}
+
+
+def _tally(session: Session, meeting_id: UUID) -> dict[str, tuple[int, int]]:
+    rows = session.execute(
+        select(CalibrationCase.outcome, CalibrationCase.outcome_now, func.count())
+        .where(CalibrationCase.meeting_id == meeting_id)
+        .group_by(CalibrationCase.outcome, CalibrationCase.outcome_now)
+    )
+    now, opened = Counter[str](), Counter[str]()
+    for before, after, people in rows:
+        opened[before] += people
+        now[after] += people
+    return {code: (now[code], opened[code]) for code in now | opened}
 
 
 def _seated(session: Session, actor: Actor, meeting_id: UUID) -> tuple[Room, MeetingView]:
@@ -170,13 +216,23 @@ def _hidden(view: MeetingView) -> bool:
     return view.blind and view.state == "open"
 
 
-def _cases(session: Session, meeting_id: UUID) -> list[tuple[CalibrationCase, str]]:
+def _cases(
+    session: Session, meeting_id: UUID, since: int | None, about: Collection[UUID]
+) -> list[tuple[CalibrationCase, str]]:
     query = (
         select(CalibrationCase, Unit.name)
         .join(Unit, Unit.id == CalibrationCase.unit_id)
         .where(CalibrationCase.meeting_id == meeting_id)
         .order_by(CalibrationCase.number)
     )
+    if since is not None:
+        query = query.where(
+            or_(
+                CalibrationCase.changed > since,
+                CalibrationCase.proposal.is_not(None),
+                CalibrationCase.person_id.in_(about),
+            )
+        )
     return [(one, unit) for one, unit in session.execute(query)]
 
 
@@ -304,11 +360,6 @@ def told(
     if about is not None:
         query = query.where(CalibrationEvent.person_id == about)
     return tuple(_for(event_view(one), view, me) for one in session.scalars(query))
-
-
-def latest(session: Session, view: MeetingView, me: UUID | None, most: int) -> tuple[EventView, ...]:
-    """The newest events, the newest first."""
-    return told(session, view, me, after=max(0, view.last - most))[::-1]
 
 
 def _for(one: EventView, view: MeetingView, me: UUID | None) -> EventView:

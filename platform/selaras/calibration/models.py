@@ -17,8 +17,9 @@ class CalibrationMeeting(TenantModel):
 
     `group_keys`: the ranking groups on the agenda, empty for all; `unit_id`: only people of this unit and those below.
     `effect` and `quorum_percent` are the regulation's, as they stood when it was opened. `blind`: names and sex are
-    hidden until the lock. `others`: each judged unit with its rating and the outcomes of its people who are not spoken
-    of; `lamps`: the distribution of all after the event `last`, as everybody in the room sees it.
+    hidden until the lock. `pay_shown`: after it, the performance manager sees what the moves would mean in pay.
+    `others`: each judged unit with its rating and the outcomes of its people who are not spoken of; `lamps`: the
+    distribution of all after the event `last`, as everybody in the room sees it.
     """
 
     __tablename__ = "calibration_meeting"
@@ -29,6 +30,7 @@ class CalibrationMeeting(TenantModel):
     group_keys: Mapped[list[Any]]
     unit_id: Mapped[UUID | None]
     blind: Mapped[bool] = mapped_column(server_default=text("false"))
+    pay_shown: Mapped[bool] = mapped_column(server_default=text("false"))
     starts_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(server_default="preparing")
     effect: Mapped[str | None]

@@ -40,6 +40,7 @@ class MeetingView:
     effect: str | None
     quorum_percent: int | None
     blind: bool
+    pay_shown: bool
     group_keys: tuple[str, ...]
     unit_id: UUID | None
     starts_at: datetime | None
@@ -131,6 +132,7 @@ def _meeting(row: Any) -> MeetingView:
         effect=one.effect,
         quorum_percent=one.quorum_percent,
         blind=one.blind,
+        pay_shown=one.pay_shown,
         group_keys=tuple(one.group_keys),
         unit_id=one.unit_id,
         starts_at=one.starts_at,

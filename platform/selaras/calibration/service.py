@@ -28,7 +28,10 @@ from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.service import open_for_rating
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
+from selaras.identity.seats import seat_chair, unseat_chair
 from selaras.notices.service import tell
+from selaras.organisation.access import agency_day
+from selaras.organisation.accounts import account_of
 from selaras.organisation.models import Person
 from selaras.organisation.reach import below
 from selaras.regulation import Rules
@@ -45,6 +48,7 @@ class Wanted:
     group_keys: tuple[str, ...] = ()
     unit_id: UUID | None = None
     blind: bool = False
+    pay_shown: bool = False
     starts_at: datetime | None = None
 
 
@@ -58,12 +62,19 @@ def prepare(session: Session, actor: Actor, code: str, wanted: Wanted) -> UUID:
         group_keys=sorted(set(wanted.group_keys)),
         unit_id=wanted.unit_id,
         blind=wanted.blind,
+        pay_shown=wanted.pay_shown,
         starts_at=wanted.starts_at,
         created_by=actor.account_id,
     )
     session.add(meeting)
     session.flush()
-    record(session, actor, "calibration.prepared", f"calibration:{meeting.id}", {"period": code, "blind": wanted.blind})
+    record(
+        session,
+        actor,
+        "calibration.prepared",
+        f"calibration:{meeting.id}",
+        {"period": code, "blind": wanted.blind, "pay": wanted.pay_shown},
+    )
     return meeting.id
 
 
@@ -78,6 +89,9 @@ def seat(session: Session, actor: Actor, meeting_id: UUID, seats: Mapping[UUID, 
     )
     session.flush()
     told = {str(person): role for person, role in seats.items()}
+    day = agency_day(session, actor)
+    chair = next(person for person, role in seats.items() if role is SeatRole.CHAIR)
+    seat_chair(session, actor, meeting_id, account_of(session, chair, day), day)
     record(session, actor, "calibration.seated", f"calibration:{meeting_id}", {"seats": told})
     for person in seats.keys() - before:
         tell(session, person, "calibration_invited", meeting_id, {"meeting": meeting.name, "role": seats[person].value})
@@ -99,6 +113,7 @@ def cancel(session: Session, actor: Actor, meeting_id: UUID) -> None:
     """Call off a meeting that was never opened; it stays on record."""
     meeting = _prepared(session, actor, meeting_id)
     meeting.state = "cancelled"
+    unseat_chair(session, actor, meeting_id, agency_day(session, actor))
     record(session, actor, "calibration.cancelled", f"calibration:{meeting_id}", {})
 
 

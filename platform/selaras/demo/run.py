@@ -16,6 +16,7 @@ from selaras.closing import service as closing
 from selaras.closing.queries import Overview, overview
 from selaras.demo.files import write_files
 from selaras.demo.following import follow
+from selaras.demo.meeting import calibrate
 from selaras.demo.offices import OFFICES, office, user_name
 from selaras.demo.population import generate
 from selaras.demo.population_agency import Population
@@ -159,6 +160,8 @@ class Player:
             if self._surveyed and not yearly:
                 self._tell("survei", 0.65)
                 hold(self._stage, tenant, code)
+            if not yearly:
+                calibrate(self._stage, tenant, code)
             with self._stage.app.tenant(tenant) as session:
                 closing.start(session, office(session, tenant, "pengelola"), code, self._rules(session, tenant, code))
         final = self._wait(tenant, code)

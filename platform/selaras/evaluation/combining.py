@@ -48,18 +48,57 @@ def appraise_segmented(
     parts = facts.parts.ready(after, last) if facts.parts else None
     if parts is None or parts.is_empty():
         return 0
+    direct, others = _divided(parts, facts, law, rules, after, last)
+    _insert_direct(session, batch, direct)
+    if rules.combination and others.height:
+        table, steps = _combined(rules.combination, others)
+        insert_wholes(session, batch, table, steps)
+    _insert_segments(session, batch, others)
+    return parts.get_column("person").n_unique()
+
+
+STANDING = (
+    "person",
+    "unit_id",
+    "appraiser_id",
+    "employment",
+    "post_kind",
+    "post_level",
+    "job_class",
+    "outcome",
+    "score",
+)
+"""What `standing_wholes` tells of each person."""
+
+
+def standing_wholes(
+    facts: Facts, law: Mapping[str, Ruled], rules: Rules, after: UUID, last: UUID
+) -> pl.DataFrame | None:
+    """STANDING of everybody with segments in `(after, last]` who is complete, as a close would set them; None: nobody.
+
+    Unit, appraiser and post are those of the last evaluated segment. Nothing is written.
+    """
+    parts = facts.parts.ready(after, last) if facts.parts else None
+    if parts is None or parts.is_empty():
+        return None
+    direct, others = _divided(parts, facts, law, rules, after, last)
+    found = [direct.select(STANDING)]
+    if rules.combination and others.height:
+        found.append(_combined(rules.combination, others)[0].select(STANDING))
+    return pl.concat(found)
+
+
+def _divided(
+    parts: pl.DataFrame, facts: Facts, law: Mapping[str, Ruled], rules: Rules, after: UUID, last: UUID
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Appraised segments: those that are the whole outcome by themselves, and all others."""
     combination = rules.combination
     appraised = _appraised(parts, facts, law, _carried(combination), after, last)
     alone = (pl.len().over("person") == 1) & (pl.col("regulation") == rules.code)
     whole = alone & pl.col("source_period_id").is_null() & pl.col("numbers").is_not_null()
     direct = appraised.filter(whole if combination else pl.col("latest"))
     _refuse_other_rule(direct, rules)
-    others = appraised.join(direct, on=["person", "number"], how="anti")
-    _insert_direct(session, batch, direct)
-    if combination and others.height:
-        _insert_combined(session, batch, combination, others)
-    _insert_segments(session, batch, others)
-    return appraised.get_column("person").n_unique()
+    return direct, appraised.join(direct, on=["person", "number"], how="anti")
 
 
 def _carried(combination: Combination | None) -> dict[str, pl.DataType]:
@@ -151,7 +190,8 @@ def _insert_direct(session: Session, batch: Batch, direct: pl.DataFrame) -> None
         )
 
 
-def _insert_combined(session: Session, batch: Batch, combination: Combination, parts: pl.DataFrame) -> None:
+def _combined(combination: Combination, parts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The wholes that are made of several parts, and their steps."""
     segments = _as_items(parts).select(
         "person", "item", *(pl.col(column.name).cast(column.dtype) for column in combination.columns)
     )
@@ -168,7 +208,7 @@ def _insert_combined(session: Session, batch: Batch, combination: Combination, p
         how="horizontal",
     )
     stepped = pl.concat([wholes.select("person", "inputs"), result.person_steps.drop("person")], how="horizontal")
-    insert_wholes(session, batch, table, steps_of(stepped, combination.steps, segments, result.item_steps))
+    return table, steps_of(stepped, combination.steps, segments, result.item_steps)
 
 
 def _as_items(parts: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from selaras.db.bulk import read_frame
 from selaras.db.session import tenant_of
-from selaras.evaluation.parts import Parts, inputs_of, led_unit, surveyed
+from selaras.evaluation.parts import Parts, decided, inputs_of, led_unit, surveyed
 from selaras.evaluation.plan_sections import sectioned
 from selaras.evaluation.queries import PeriodView
 from selaras.evaluation.rules import EVALUABLE
@@ -45,6 +45,7 @@ _WITH_POST_AND_LINE = _SCOPE.format(
      AND line.person_id > %(after)s AND line.person_id <= %(last)s
     {led_unit("a")}
     {surveyed("a")}
+    {decided("a")}
     """
 )
 _ALONE = _SCOPE.format(joins="")
@@ -163,6 +164,7 @@ class Facts:
             "employments": covered(rules),
             "evaluable": list(EVALUABLE),
             "post_grouped": any(column.provided and column.name == "post_group" for column in rules.person_columns),
+            "calibrated": any(column.name == "calibrated_outcome" for column in rules.person_columns),
             "after": FIRST,
             "last": LAST,
         }

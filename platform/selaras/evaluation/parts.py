@@ -29,17 +29,28 @@ def surveyed(holder: str) -> str:
     )
 
 
+def decided(holder: str) -> str:
+    """Joins what a ranking meeting decided of the person of `holder`, as `decided`, where the rule asks for it."""
+    return (
+        "LEFT JOIN selaras.decided_outcome decided ON decided.tenant_id = %(tenant)s AND %(calibrated)s"
+        f" AND decided.period_id = %(period)s AND decided.person_id = {holder}.person_id"
+    )
+
+
 def inputs_of(rated: str) -> str:
     """The rating's inputs with the facts that the platform provides (`regulation.types.PROVIDED`); needs `led_unit`.
 
     The group of the post only where the rule asks for it (`%(post_grouped)s`): others would store it for nothing. What
-    a closed survey says of a column counts, whatever else stands there; needs `surveyed`.
+    a closed survey says of a column counts, whatever else stands there; needs `surveyed` and
+    `decided`.
     """
     provided = "jsonb_build_object('led_unit_rating', led.rating)"
     group = "jsonb_build_object('post_group', CASE post.kind WHEN 'jpt' THEN 'jpt' ELSE 'ja_jf' END)"
     inputs = f"CASE WHEN %(post_grouped)s THEN {group} || {rated}.inputs ELSE {rated}.inputs END"
     known = f"CASE WHEN led.rating IS NULL THEN {inputs} ELSE {inputs} || {provided} END"
-    return f"CASE WHEN surveyed.inputs IS NULL THEN {known} ELSE ({known}) || surveyed.inputs END"
+    said = f"CASE WHEN surveyed.inputs IS NULL THEN {known} ELSE ({known}) || surveyed.inputs END"
+    meeting = "jsonb_build_object('calibrated_outcome', decided.outcome)"
+    return f"CASE WHEN decided.outcome IS NULL THEN {said} ELSE ({said}) || {meeting} END"
 
 
 # A part is ready when it is rated, or its outcome was made elsewhere. The whole is, when every part is; where the
@@ -97,6 +108,7 @@ _READY = f"""{_PARTS}, closed AS (
     JOIN selaras.position post ON post.tenant_id = %(tenant)s AND post.id = e.position_id
     {led_unit("e")}
     {surveyed("e")}
+    {decided("e")}
     LEFT JOIN closed ON closed.person_id = e.person_id AND closed.period_id = e.source_period_id
     WHERE e.complete AND e.ready ORDER BY e.person_id, e.number
 """  # noqa: S608  # our own text

@@ -136,3 +136,17 @@ class ResultTalk(TenantTable):
         CheckConstraint("appraiser_says IN ('agrees', 'disagrees')", name="appraiser_says"),
         CheckConstraint("length(btrim(agreed)) > 0", name="agreed"),
     )
+
+
+class DecidedOutcome(TenantTable):
+    """Whose outcome of a period a meeting decided; the last meeting's word stands."""
+
+    __tablename__ = "decided_outcome"
+    app_may = "SELECT, INSERT, UPDATE"
+
+    period_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-8)
+    calibration_id: Mapped[UUID]
+    outcome: Mapped[str]
+
+    __table_args__ = (within("period_id", "period"), within("person_id", "person"))

@@ -32,8 +32,9 @@ LimitKind = Literal["share_at_most", "share_at_least", "count_at_least", "none_a
 # Facts that the platform knows of a person and that a column may ask for.
 # led_unit_rating: the organisation rating of the unit that the person heads, where that unit holds one.
 # post_group: `jpt` in a post of a high leader (JPT), `ja_jf` in every other; a rating that says it itself is believed.
+# calibrated_outcome: what a ranking meeting decided of the person in this period, where the meeting decides.
 # section: the section of the plan that an item stands in, a code of the regulation's form.
-PROVIDED: tuple[str, ...] = ("led_unit_rating", "post_group", "section")
+PROVIDED: tuple[str, ...] = ("led_unit_rating", "post_group", "calibrated_outcome", "section")
 
 # A score is a Float64; at a limit of the law, values this close count as equal to the limit.
 TOLERANCE = 1e-9

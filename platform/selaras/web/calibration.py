@@ -20,6 +20,7 @@ from selaras.edge.fields import uuid_of_field
 from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from selaras.evaluation.queries import PeriodView, period_by_code, periods
 from selaras.evaluation.wording import outcome_word
+from selaras.followup.pay_effect import PayEffect, pay_effect
 from selaras.identity.permissions import Permission
 from selaras.organisation.queries import lines_of, names_of, person_by_number, units
 from selaras.web import calibration_words
@@ -49,6 +50,7 @@ def prepare_calibration() -> BaseResponse:
                 tuple(form.getlist("group")),
                 uuid_of_field(form.get("unit", ""), "unit"),
                 "blind" in form,
+                "pay_shown" in form,
                 _moment(form.get("starts_at", "")),
             )
             made = service.prepare(session(), actor(), form.get("period", ""), wanted)
@@ -157,12 +159,21 @@ def meeting_page(meeting_id: UUID, error: DomainError | None = None) -> Response
         mine=mine,
         results=results,
         raters=raters,
+        pay=_pay(found.period_code, meeting_id) if manages and results else {},
         signed=signed,
         outcome=lambda code: outcome_word(described, code),
         roles=list(SeatRole),
         new_key=uuid4,
         error=error,
     )
+
+
+def _pay(period: str, meeting_id: UUID) -> dict[UUID, PayEffect]:
+    """Person → what the move would mean in pay; empty where that is not shown, or for whoever may not see pay."""
+    if not actor().holds_whole(Permission.SEE_REMUNERATION):
+        return {}
+    ends = period_by_code(session(), period).ends
+    return {one.person_id: one for one in pay_effect(session(), actor(), meeting_id, ends)}
 
 
 def _ordered(seats: Mapping[UUID, SeatRole]) -> list[tuple[UUID, SeatRole]]:

@@ -32,7 +32,7 @@ _RESULT = f"{ONE}/results/<uuid:person_id>"
 
 
 @pages.post(f"{ONE}/lock")
-@needs(Permission.SEE_OWN)
+@needs(Permission.CHAIR_CALIBRATION)
 def lock_calibration(meeting_id: UUID) -> BaseResponse:
     """The chair ends the talk; what moved goes to the appraisers."""
     try:
@@ -77,7 +77,7 @@ def sign_calibration(meeting_id: UUID) -> BaseResponse:
 
 
 @pages.post(f"{ONE}/closing")
-@needs(Permission.SEE_OWN)
+@needs(Permission.CHAIR_CALIBRATION)
 def close_calibration(meeting_id: UUID) -> BaseResponse:
     """The chair closes a meeting in which everybody answered."""
     try:

@@ -26,15 +26,14 @@ class Column:
     opened: int
 
 
-def columns(rule: Mapping[str, Any], shown: Iterable[CaseView], everybody: Sequence[CaseView]) -> list[Column]:
+def columns(rule: Mapping[str, Any], shown: Iterable[CaseView], tally: Mapping[str, tuple[int, int]]) -> list[Column]:
     """The outcomes from the best to the worst; whoever is set aside stands in none of them but is counted."""
     seen = list(shown)
     return [
         Column(
             word,
             tuple(one for one in seen if one.place.outcome == word.code and not one.place.held),
-            sum(one.place.outcome == word.code for one in everybody),
-            sum(one.opened_with == word.code for one in everybody),
+            *tally.get(word.code, (0, 0)),
         )
         for word in outcome_words(rule)
     ]

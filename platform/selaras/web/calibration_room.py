@@ -9,18 +9,18 @@ from uuid import UUID, uuid4
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from selaras.calibration.looking import CaseView, RoomView, case_of, latest, look, pulse, told
+from selaras.calibration.looking import CaseView, RoomView, case_of, look, pulse, told
 from selaras.calibration.rules import Kind, Reason
 from selaras.calibration.saying import Said, say
 from selaras.edge.access import needs
-from selaras.edge.context import actor, day, rules, session
+from selaras.edge.context import actor, rules, session
 from selaras.edge.fields import uuid_of_field
 from selaras.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from selaras.evaluation.giving import given
 from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.wording import outcome_word
 from selaras.identity.permissions import Permission
-from selaras.organisation.queries import names_of, units
+from selaras.organisation.queries import names_of
 from selaras.web import calibration_words
 from selaras.web.blueprint import pages
 from selaras.web.calibration import ONE, period_of
@@ -28,7 +28,6 @@ from selaras.web.calibration_figures import columns, curve, lamps
 from selaras.web.pages import fragment, render, see, wants_fragment
 from selaras.web.rating_form import fields
 
-NEWEST = 15
 LONGEST_NUMBER = 9
 
 
@@ -47,10 +46,9 @@ def calibration_news(meeting_id: UUID) -> Response:
     beat = pulse(session(), actor(), meeting_id)
     if beat.last == after:
         return fragment("_room_quorum.html", quorum=beat.quorum, last=beat.last, state=beat.state)
-    found = look(session(), actor(), meeting_id)
-    return fragment(
-        "_room_news.html", changed=[one for one in found.cases if one.place.changed > after], **_seen(found)
-    )
+    found = look(session(), actor(), meeting_id, since=after)
+    changed = [one for one in found.cases if one.place.changed > after]
+    return fragment("_room_news.html", changed=changed, **_seen(found))
 
 
 @pages.get(f"{ONE}/room/<int:number>")
@@ -111,9 +109,8 @@ def _seen(found: RoomView) -> dict[str, Any]:
     view = found.meeting
     described = rules(period_by_code(session(), view.period_code).ends).describe()
     shown = _filtered(found.cases)
-    drawn = columns(described, shown, found.cases)
+    drawn = columns(described, shown, found.tally)
     spread = drawn[::-1]
-    unit_names = {one.unit_id: one.name for one in units(session(), day())}
     return {
         "room": found,
         "meeting": view,
@@ -122,11 +119,11 @@ def _seen(found: RoomView) -> dict[str, Any]:
         "spread": spread,
         "now": curve([one.now for one in spread]),
         "then": curve([one.opened for one in spread]),
-        "lamps": lamps(described, found.lamps, unit_names),
+        "lamps": lamps(described, found.lamps, found.units),
         "held": [one for one in shown if one.place.held],
         "by_number": {one.number: one for one in found.cases},
         "outcome": lambda code: outcome_word(described, code),
-        "events": latest(session(), view, found.me, NEWEST),
+        "events": found.newest,
         "numbers": {one.person_id: one for one in found.cases if one.person_id},
         "groups": sorted({one.group_key for one in found.cases}),
         "shown": len(shown),

@@ -13,6 +13,8 @@
   const kept = () => JSON.parse(sessionStorage.getItem(unsent) || "[]");
   const keep = (all) => all.length ? sessionStorage.setItem(unsent, JSON.stringify(all)) : sessionStorage.removeItem(unsent);
   const away = (answer) => [429, 502, 503, 504].includes(answer.status);
+  // A connection that says nothing for so long is taken for lost; what was sent is sent again under its key.
+  const patient = () => AbortSignal.timeout(10000);
 
   const show = async (address) => {
     const answer = await fetch(address, { headers: HEAD });
@@ -64,16 +66,17 @@
     busy = true;
     try {
       await send();
-      const answer = await fetch(`${room.dataset.news}?after=${last}`, { headers: HEAD });
+      const answer = await fetch(`${room.dataset.news}?after=${last}`, { headers: HEAD, signal: patient() });
       if (answer.ok) { take(await answer.text()); if (lost) { lost = false; say(kept().length ? room.dataset.lost : room.dataset.back); } }
-      else if (!away(answer)) location.reload();
+      else if (answer.status < 500 && !away(answer)) location.reload();
+      else { lost = true; say(room.dataset.lost); }
     } catch { lost = true; say(room.dataset.lost); }
     busy = false;
   };
   /* What waits is sent in its order; an answer of any kind ends its waiting, only silence does not. */
   const send = async () => {
     for (const one of kept()) {
-      const answer = await fetch(one.action, { method: "POST", body: new URLSearchParams(one.entries), headers: HEAD });
+      const answer = await fetch(one.action, { method: "POST", body: new URLSearchParams(one.entries), headers: HEAD, signal: patient() });
       if (away(answer)) return;
       keep(kept().slice(1));
       const html = answer.status === 204 ? "" : await answer.text();
