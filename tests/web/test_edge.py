@@ -25,7 +25,7 @@ from selaras.app import create_app
 from selaras.edge.access import declared, public
 from selaras.edge.context import after_commit, session
 from selaras.errors import Conflict, Misconfigured
-from selaras.identity.permissions import Role
+from selaras.identity.permissions import Permission, Role
 from selaras.identity.service import ensure_account
 from selaras.identity.sessions import ABSOLUTE, Proof, SessionStore
 
@@ -249,8 +249,11 @@ def _ids(rule: Rule) -> set[str]:
 
 def _filled(rule: Rule, home: Home) -> str:
     values = {name: uuid4() for name in _ids(rule)}
-    values |= {"person_id": home.person(4), "unit_id": home.unit(1), "period": PERIOD, "year": 2026}
+    values |= {"person_id": home.person(4), "unit_id": home.unit(1), "period": PERIOD, "year": 2026, "number": 1}
     return PARAMETERS.sub(lambda found: str(values.get(found[1], "x")), rule.rule)
+
+
+SEATED = frozenset({Permission.CHAIR_CALIBRATION})
 
 
 def test_ids_of_another_agency_lead_nowhere_on_any_route(site: Site) -> None:
@@ -268,7 +271,9 @@ def test_ids_of_another_agency_lead_nowhere_on_any_route(site: Site) -> None:
             answers = {_ask(spec, visitor, method, rule, path) for visitor in visitors}
             walked.append((method, rule.rule))
             # A message of one's own is marked as read, where there is none nothing is; an upload without a file is
-            # refused before anything is looked up.
+            # refused before anything is looked up; the chair's acts are refused to whoever has no seat in a meeting.
+            if answers == {403} and declared(site.app.view_functions[rule.endpoint]) == SEATED:
+                continue
             if not {404} <= answers <= {404, 403} and not rule.rule.endswith(("/read", "/evidence", "/import")):
                 led.append((method, rule.rule, answers))
     assert led == []
