@@ -63,7 +63,7 @@ def findings(ratings: pl.DataFrame, middle: int, thresholds: Thresholds = DEFAUL
     the rating at the same level; null where the regulation has fewer than two). `middle` is the level that the law
     calls as expected. Who is comparable: people of the same ranking group whom somebody else rates.
     """
-    rated = ratings.filter(pl.col("appraiser_id").is_not_null())
+    rated = ratings.filter(pl.col("appraiser_id").is_not_null()).sort("person")
     teams = _teams(rated, thresholds)
     found = [*_severity(teams, thresholds), *_spread(rated, teams, thresholds)]
     found += _share(rated.with_columns(mark=pl.col("level") == middle), teams, Pattern.MIDDLE, thresholds)
@@ -167,10 +167,8 @@ def _spread(rated: pl.DataFrame, teams: Sequence[_Team], thresholds: Thresholds)
         str(group): [rows.filter(pl.col("level") == level).height for level in range(top + 1)]
         for (group,), rows in rated.group_by("group_key")
     }
-    every = (
-        np.concatenate([np.repeat(np.arange(top + 1), counts) for counts in pools.values()]) if pools else np.zeros(1)
-    )
-    usual = float(np.std(every))
+    # In the order of their levels: the last digit of a sum must not hang on who is counted first.
+    usual = float(np.std(rated.get_column("level").sort().to_numpy())) if rated.height else 0.0
     chances = [
         all_alike([(pools[group], taken) for group, taken in team.parts]) if len(set(team.levels)) == 1 else 1.0
         for team in teams
