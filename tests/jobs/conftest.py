@@ -22,6 +22,8 @@ from selaras.jobs.queries import JobView, job
 from selaras.jobs.service import enqueue
 
 SCRIPT = Path(__file__).with_name("worker_process.py")
+# Seconds until a test gives up on processes: no speed is measured by it, and a loaded machine starts them slowly.
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Post:
         with self.database.tenant(tenant.tenant_id) as session:
             return job(session, job_id)
 
-    def ended(self, tenant: Any, job_id: UUID, seconds: float = 30) -> JobView:
+    def ended(self, tenant: Any, job_id: UUID, seconds: float = PATIENCE) -> JobView:
         return until(lambda: self.job(tenant, job_id), lambda one: one.state in ("done", "failed"), seconds)
 
     def envelopes(self, tenant: Any) -> list[Any]:
@@ -89,7 +91,7 @@ class Post:
             process.stdout.close()
 
 
-def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 30) -> Any:
+def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = PATIENCE) -> Any:
     """What `look` gives as soon as it is `good`; fails after so many seconds."""
     limit = time.monotonic() + seconds
     while not good(found := look()):

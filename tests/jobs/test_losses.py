@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from jobs.conftest import Post, until
+from jobs.conftest import PATIENCE, Post, until
 from redis import Redis
 
 from selaras.servers.valkey import embedded_valkey
@@ -72,7 +72,7 @@ def test_without_redis_jobs_wait_in_their_rows(post: Post, tenant: Any, tmp_path
     time.sleep(3)
     assert {post.job(tenant, one).state for one in sent} == {"waiting"}
     with embedded_valkey(home, durable=False):
-        assert [post.ended(tenant, one, 60).result for one in sent] == [{"echo": number} for number in range(3)]
+        assert [post.ended(tenant, one).result for one in sent] == [{"echo": number} for number in range(3)]
         dispatcher = (tmp_path / "0.log").read_text()
     assert dispatcher.count("Redis does not answer") == 1
     assert dispatcher.count("Redis answers again") == 1
@@ -83,9 +83,9 @@ def test_a_job_that_kills_its_workers_is_given_up(post: Post, tenant: Any, tmp_p
     sent = post.send(tenant, "poison", log=str(tmp_path / "log"))
     for _ in range(3):
         worker = post.worker()
-        assert worker.wait(30) == -signal.SIGKILL
+        assert worker.wait(PATIENCE) == -signal.SIGKILL
     post.worker()
-    failed = post.ended(tenant, sent, 40)
+    failed = post.ended(tenant, sent)
     assert failed.error is not None
     assert (failed.state, failed.error["code"], failed.error["params"]) == ("failed", "job_gave_up", {"attempts": 3})
     assert len(runs(tmp_path / "log")) == 3
@@ -121,11 +121,11 @@ def test_a_frozen_worker_never_shares_its_job(post: Post, tenant: Any, tmp_path:
     until(lambda: post.job(tenant, sent), lambda one: one.done > 0)
     first = workers[runs(log)[0][1]]
     first.send_signal(signal.SIGSTOP)
-    until(lambda: post.envelopes(tenant)[0][1], lambda state: state != "running", 20)
+    until(lambda: post.envelopes(tenant)[0][1], lambda state: state != "running")
     time.sleep(8)  # long enough for the second worker to have been offered it
     assert [one[0] for one in runs(log)] == ["start"]
     first.send_signal(signal.SIGCONT)
-    assert post.ended(tenant, sent, 40).result == {"steps": 30}
+    assert post.ended(tenant, sent).result == {"steps": 30}
     starts = [one for one in runs(log) if one[0] == "start"]
     assert len(starts) == 2
     assert "this run is dropped" in post.logs()
