@@ -210,7 +210,7 @@ def _environment() -> dict[str, str]:
 def _do(*command: str, quiet: bool = False) -> bool:
     """Whether a command (never through a shell) succeeded."""
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603  # our own command
             command, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL, capture_output=quiet, check=False
         )
     except OSError:

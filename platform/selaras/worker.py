@@ -41,19 +41,19 @@ from selaras.translations import DEFAULT, translations
 
 def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of job and who does it."""
-    from selaras.agenda import jobs as agenda  # noqa: PLC0415  # the dispatcher needs none of it
-    from selaras.agenda import reminders  # noqa: PLC0415
-    from selaras.channels import inviting  # noqa: PLC0415
-    from selaras.channels import jobs as sending  # noqa: PLC0415
-    from selaras.closing import jobs as closing  # noqa: PLC0415
-    from selaras.evaluation.service import open_days  # noqa: PLC0415
-    from selaras.exchange import export_jobs as exports  # noqa: PLC0415
-    from selaras.exchange import jobs as exchange  # noqa: PLC0415
-    from selaras.followup.pay import simulating  # noqa: PLC0415
-    from selaras.identity import jobs as identity  # noqa: PLC0415
-    from selaras.monitoring.survey import jobs as survey  # noqa: PLC0415
-    from selaras.planning.across import jobs as across  # noqa: PLC0415
-    from selaras.regulation import load_registry  # noqa: PLC0415
+    from selaras.agenda import jobs as agenda
+    from selaras.agenda import reminders
+    from selaras.channels import inviting
+    from selaras.channels import jobs as sending
+    from selaras.closing import jobs as closing
+    from selaras.evaluation.service import open_days
+    from selaras.exchange import export_jobs as exports
+    from selaras.exchange import jobs as exchange
+    from selaras.followup.pay import simulating
+    from selaras.identity import jobs as identity
+    from selaras.monitoring.survey import jobs as survey
+    from selaras.planning.across import jobs as across
+    from selaras.regulation import load_registry
 
     return {
         "close": closing.run,

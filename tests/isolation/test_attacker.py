@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from conftest import Urls
 
 from selaras.db.catalogue import product
 from selaras.tenancy.isolation import scratch
@@ -19,14 +20,14 @@ SEEN = [plant for plant in PLANTS if plant.attack]
 
 
 @pytest.fixture(scope="module")
-def migrator(urls: object) -> Iterator[Connection]:
-    with psycopg.connect(urls.migrator, autocommit=True) as connection:  # type: ignore[attr-defined]
+def migrator(urls: Urls) -> Iterator[Connection]:
+    with psycopg.connect(urls.migrator, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
-def app(urls: object) -> Iterator[Connection]:
-    with psycopg.connect(urls.app, autocommit=True) as connection:  # type: ignore[attr-defined]
+def app(urls: Urls) -> Iterator[Connection]:
+    with psycopg.connect(urls.app, autocommit=True) as connection:
         yield connection
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from conftest import Urls
 
 from selaras.db.base import Base
 from selaras.db.catalogue import check, product
@@ -17,14 +18,14 @@ from selaras.tenancy.isolation.targets import Connection
 
 
 @pytest.fixture(scope="module")
-def migrator(urls: object) -> Iterator[Connection]:
-    with psycopg.connect(urls.migrator, autocommit=True) as connection:  # type: ignore[attr-defined]
+def migrator(urls: Urls) -> Iterator[Connection]:
+    with psycopg.connect(urls.migrator, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
-def admin(urls: object) -> Iterator[Connection]:
-    with psycopg.connect(urls.admin, autocommit=True) as connection:  # type: ignore[attr-defined]
+def admin(urls: Urls) -> Iterator[Connection]:
+    with psycopg.connect(urls.admin, autocommit=True) as connection:
         yield connection
 
 
@@ -44,9 +45,9 @@ def test_every_table_of_the_database_declares_its_side(migrator: Connection) -> 
 
 def test_every_model_stands_on_exactly_one_side() -> None:
     load_tables()
-    assert set(sides()) == {mapper.local_table.name for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
+    assert set(sides()) == {mapper.local_table.name for mapper in Base.registry.mappers}
     for name, model in sides().items():
-        assert model.side in ("tenant", "summary", "platform"), name  # type: ignore[attr-defined]
+        assert model.side in ("tenant", "summary", "platform"), name
 
 
 def test_every_rule_has_a_planted_fault() -> None:
@@ -70,6 +71,6 @@ def test_a_planted_fault_is_found_by_its_rule(plant: Plant, migrator: Connection
     assert all(one.remedy and "{" not in one.remedy for one in found)
 
 
-def test_any_role_may_run_the_check(urls: object) -> None:
-    with psycopg.connect(urls.app, autocommit=True) as connection:  # type: ignore[attr-defined]
+def test_any_role_may_run_the_check(urls: Urls) -> None:
+    with psycopg.connect(urls.app, autocommit=True) as connection:
         assert check(connection) == ()

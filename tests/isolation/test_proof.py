@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import redis
 from click.testing import CliRunner
+from conftest import Urls
 
 from selaras.cli import selaras
 from selaras.config import settings
@@ -24,12 +25,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def servers(urls: object) -> Servers:
-    return Servers(urls.app, urls.console, urls.migrator, urls.admin)  # type: ignore[attr-defined]
+def servers(urls: Urls) -> Servers:
+    return Servers(urls.app, urls.console, urls.migrator, urls.admin)
 
 
-def left_behind(urls: object) -> tuple[int, int]:
-    with psycopg.connect(urls.admin) as admin:  # type: ignore[attr-defined]
+def left_behind(urls: Urls) -> tuple[int, int]:
+    with psycopg.connect(urls.admin) as admin:
         [(schemas,)] = admin.execute(
             "SELECT count(*) FROM pg_namespace WHERE starts_with(nspname, %s)", (scratch.PREFIX,)
         ).fetchall()
@@ -39,9 +40,9 @@ def left_behind(urls: object) -> tuple[int, int]:
     return schemas, agencies
 
 
-def test_sound_walls_are_proven(servers: Servers, urls: object, redis_url: str, tmp_path: Path) -> None:
+def test_sound_walls_are_proven(servers: Servers, urls: Urls, redis_url: str, tmp_path: Path) -> None:
     """Every plant is found, nothing else is, nothing stays behind, not even a killed proof's; one at a time."""
-    with psycopg.connect(urls.migrator, autocommit=True) as migrator:  # type: ignore[attr-defined]
+    with psycopg.connect(urls.migrator, autocommit=True) as migrator:
         with migrator.transaction():
             scratch.raise_walls(migrator, scratch.fresh_name())
         migrator.execute(
@@ -67,8 +68,8 @@ def test_sound_walls_are_proven(servers: Servers, urls: object, redis_url: str, 
     assert json.loads(json.dumps(as_json(proof), default=str))["holds"] is True
 
 
-def test_a_real_hole_is_found_by_check_and_attacker(servers: Servers, urls: object) -> None:
-    with psycopg.connect(urls.admin, autocommit=True) as admin:  # type: ignore[attr-defined]
+def test_a_real_hole_is_found_by_check_and_attacker(servers: Servers, urls: Urls) -> None:
+    with psycopg.connect(urls.admin, autocommit=True) as admin:
         admin.execute("CREATE POLICY hole ON selaras.notice TO selaras_app USING (true)")
         try:
             proof = prove(servers, attacks=2000, seed=5)
@@ -151,7 +152,7 @@ def test_files_lie_in_their_agencys_folder(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def command(urls: object, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def command(urls: Urls, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     for name in ("app", "console", "migrator"):
         monkeypatch.setenv(f"SELARAS_{name.upper()}_DATABASE_URL", getattr(urls, name))
     monkeypatch.setenv("SELARAS_HOME", str(tmp_path))
@@ -174,8 +175,8 @@ def test_the_command_writes_a_dated_report(command: CliRunner, tmp_path: Path) -
     assert text in ran.output
 
 
-def test_the_command_fails_where_a_wall_does(command: CliRunner, urls: object) -> None:
-    with psycopg.connect(urls.admin, autocommit=True) as admin:  # type: ignore[attr-defined]
+def test_the_command_fails_where_a_wall_does(command: CliRunner, urls: Urls) -> None:
+    with psycopg.connect(urls.admin, autocommit=True) as admin:
         admin.execute("GRANT TRUNCATE ON selaras.goal TO selaras_app")
         try:
             ran = command.invoke(selaras, ["tenant", "prove-isolation", "--attacks", "1", "--json"])

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from conftest import Tenant, Urls
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -53,30 +54,30 @@ def refused(url: str) -> str:
     return str(found.value.params["fault"])
 
 
-def test_a_superuser_is_refused(urls: object) -> None:
-    assert refused(urls.admin) == "superuser"  # type: ignore[attr-defined]
+def test_a_superuser_is_refused(urls: Urls) -> None:
+    assert refused(urls.admin) == "superuser"
 
 
-def test_bypassrls_is_refused(urls: object) -> None:
-    with login(urls.admin, "BYPASSRLS") as url:  # type: ignore[attr-defined]
+def test_bypassrls_is_refused(urls: Urls) -> None:
+    with login(urls.admin, "BYPASSRLS") as url:
         assert refused(url) == "BYPASSRLS"
-    assert refused(urls.migrator) == "BYPASSRLS"  # type: ignore[attr-defined]
+    assert refused(urls.migrator) == "BYPASSRLS"
 
 
-def test_who_may_become_the_owner_is_refused(urls: object) -> None:
-    with login(urls.admin, "NOINHERIT", member_of="selaras_owner") as url:  # type: ignore[attr-defined]
+def test_who_may_become_the_owner_is_refused(urls: Urls) -> None:
+    with login(urls.admin, "NOINHERIT", member_of="selaras_owner") as url:
         assert refused(url) == "owner of the tables"
 
 
-def test_a_member_of_any_role_is_refused(urls: object) -> None:
-    with login(urls.admin, member_of="pg_read_all_data") as url:  # type: ignore[attr-defined]
+def test_a_member_of_any_role_is_refused(urls: Urls) -> None:
+    with login(urls.admin, member_of="pg_read_all_data") as url:
         assert refused(url) == "member of another role"
 
 
-def test_an_owner_of_a_single_table_is_refused(urls: object) -> None:
-    with login(urls.admin) as url:  # type: ignore[attr-defined]
+def test_an_owner_of_a_single_table_is_refused(urls: Urls) -> None:
+    with login(urls.admin) as url:
         name = url.partition("://")[2].partition(":")[0]
-        with psycopg.connect(urls.admin, autocommit=True) as admin:  # type: ignore[attr-defined]
+        with psycopg.connect(urls.admin, autocommit=True) as admin:
             admin.execute(f"CREATE TABLE selaras.own_{name} (id int)")  # type: ignore[call-overload]
             admin.execute(f"ALTER TABLE selaras.own_{name} OWNER TO {name}")  # type: ignore[call-overload]
         assert refused(url) == "owner of the tables"
@@ -91,9 +92,9 @@ def _period(code: str) -> Period:
     return Period(code=code, kind="month", starts=date(2026, 1, 1), ends=date(2026, 1, 31))
 
 
-def test_a_connection_given_back_knows_no_agency(urls: object, two_tenants: tuple[object, object]) -> None:
-    first, second = (one.tenant_id for one in two_tenants)  # type: ignore[attr-defined]
-    database = Database(urls.app, pool_size=1)  # type: ignore[attr-defined]
+def test_a_connection_given_back_knows_no_agency(urls: Urls, two_tenants: tuple[Tenant, Tenant]) -> None:
+    first, second = (one.tenant_id for one in two_tenants)
+    database = Database(urls.app, pool_size=1)
     try:
         with database.tenant(first) as session:
             session.add(_period("2026-01"))
@@ -111,8 +112,8 @@ def test_a_connection_given_back_knows_no_agency(urls: object, two_tenants: tupl
         database.close()
 
 
-def test_threads_that_share_a_pool_see_their_own_agency(urls: object, two_tenants: tuple[object, object]) -> None:
-    database = Database(urls.app, pool_size=2)  # type: ignore[attr-defined]
+def test_threads_that_share_a_pool_see_their_own_agency(urls: Urls, two_tenants: tuple[Tenant, Tenant]) -> None:
+    database = Database(urls.app, pool_size=2)
     wrong: list[object] = []
 
     def work(tenant_id: int) -> None:
@@ -122,7 +123,7 @@ def test_threads_that_share_a_pool_see_their_own_agency(urls: object, two_tenant
                 session.flush()
                 wrong.extend(set(session.scalars(text("SELECT tenant_id FROM selaras.period"))) - {tenant_id})
 
-    threads = [threading.Thread(target=work, args=(one.tenant_id,)) for one in two_tenants for _ in range(2)]  # type: ignore[attr-defined]
+    threads = [threading.Thread(target=work, args=(one.tenant_id,)) for one in two_tenants for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -132,12 +133,12 @@ def test_threads_that_share_a_pool_see_their_own_agency(urls: object, two_tenant
 
 
 def test_the_console_sees_summaries_and_nobodys_row(
-    database: Database, console_database: Database, two_tenants: tuple[object, object]
+    database: Database, console_database: Database, two_tenants: tuple[Tenant, Tenant]
 ) -> None:
     for one in two_tenants:
-        with database.tenant(one.tenant_id) as session:  # type: ignore[attr-defined]
+        with database.tenant(one.tenant_id) as session:
             session.add(_summary())
-    numbers = [one.tenant_id for one in two_tenants]  # type: ignore[attr-defined]
+    numbers = [one.tenant_id for one in two_tenants]
     with console_database.platform() as session:
         rows = session.scalars(select(CloseSummary.tenant_id).where(CloseSummary.tenant_id.in_(numbers))).all()
         assert sorted(rows) == sorted(numbers)
@@ -168,18 +169,18 @@ def _summary() -> CloseSummary:
     )
 
 
-def test_an_agency_sees_only_its_own_summary(database: Database, two_tenants: tuple[object, object]) -> None:
+def test_an_agency_sees_only_its_own_summary(database: Database, two_tenants: tuple[Tenant, Tenant]) -> None:
     first, second = two_tenants
-    with database.tenant(first.tenant_id) as session:  # type: ignore[attr-defined]
+    with database.tenant(first.tenant_id) as session:
         session.add(_summary())
-    with database.tenant(second.tenant_id) as session:  # type: ignore[attr-defined]
+    with database.tenant(second.tenant_id) as session:
         assert session.scalars(select(CloseSummary)).all() == []
         assert session.scalar(text("SELECT count(*) FROM selaras.close_summary")) == 0
 
 
-def test_the_app_reads_agencies_and_changes_none(database: Database, two_tenants: tuple[object, object]) -> None:
+def test_the_app_reads_agencies_and_changes_none(database: Database, two_tenants: tuple[Tenant, Tenant]) -> None:
     with database.platform() as session:
-        assert session.get(Agency, two_tenants[0].tenant_id) is not None  # type: ignore[attr-defined]
+        assert session.get(Agency, two_tenants[0].tenant_id) is not None
     for statement in (
         "UPDATE selaras.agency SET name = 'x'",
         "DELETE FROM selaras.agency_host",
@@ -193,8 +194,8 @@ def test_the_app_reads_agencies_and_changes_none(database: Database, two_tenants
 SECRET = "nilai-rahasia-instansi-lain"
 
 
-def test_an_error_quotes_nobodys_values(database: Database, tenant: object) -> None:
-    with pytest.raises(Conflict) as found, in_words(), database.tenant(tenant.tenant_id) as session:  # type: ignore[attr-defined]
+def test_an_error_quotes_nobodys_values(database: Database, tenant: Tenant) -> None:
+    with pytest.raises(Conflict) as found, in_words(), database.tenant(tenant.tenant_id) as session:
         session.add_all([_period(SECRET), _period(SECRET)])
     assert found.value.code == "database.duplicate"
     assert SECRET not in repr(found.value) + str(found.value)
@@ -202,11 +203,11 @@ def test_an_error_quotes_nobodys_values(database: Database, tenant: object) -> N
     assert found.value.__suppress_context__
 
 
-def test_a_row_for_another_agency_is_refused_in_words(database: Database, two_tenants: tuple[object, object]) -> None:
+def test_a_row_for_another_agency_is_refused_in_words(database: Database, two_tenants: tuple[Tenant, Tenant]) -> None:
     mine, theirs = two_tenants
-    with database.tenant(mine.tenant_id) as session:  # type: ignore[attr-defined]
+    with database.tenant(mine.tenant_id) as session:
         stray = _period(SECRET)
-        stray.tenant_id = theirs.tenant_id  # type: ignore[attr-defined]
+        stray.tenant_id = theirs.tenant_id
         session.add(stray)
         with pytest.raises(DomainError, match="outside your agency") as found, in_words():
             session.flush()
@@ -229,10 +230,10 @@ def test_a_row_for_another_agency_is_refused_in_words(database: Database, two_te
     ],
 )
 def test_what_the_database_refuses_becomes_a_refusal_of_ours(
-    urls: object, tenant: object, statement: str, code: str | None
+    urls: Urls, tenant: Tenant, statement: str, code: str | None
 ) -> None:
-    database = Database(urls.app, pool_size=1)  # type: ignore[attr-defined]
-    with pytest.raises(DBAPIError) as found, database.tenant(tenant.tenant_id) as session:  # type: ignore[attr-defined]
+    database = Database(urls.app, pool_size=1)
+    with pytest.raises(DBAPIError) as found, database.tenant(tenant.tenant_id) as session:
         session.execute(text(statement))
     said = refusal(found.value)
     assert isinstance(said, DomainError)
@@ -241,8 +242,8 @@ def test_what_the_database_refuses_becomes_a_refusal_of_ours(
     database.close()
 
 
-def test_a_constraint_may_have_words_of_its_own(database: Database, tenant: object) -> None:
+def test_a_constraint_may_have_words_of_its_own(database: Database, tenant: Tenant) -> None:
     words = {"uq_period_tenant_id_code": Words(Conflict, "period.twice", "The period is there already.")}
-    with pytest.raises(IntegrityError) as found, database.tenant(tenant.tenant_id) as session:  # type: ignore[attr-defined]
+    with pytest.raises(IntegrityError) as found, database.tenant(tenant.tenant_id) as session:
         session.add_all([_period("2026-02"), _period("2026-02")])
     assert refusal(found.value, words).code == "period.twice"

@@ -75,8 +75,8 @@ class Post:
         with self.database.tenant(tenant.tenant_id) as session:
             return job(session, job_id)
 
-    def ended(self, tenant: Any, job_id: UUID, seconds: float = PATIENCE) -> JobView:
-        return until(lambda: self.job(tenant, job_id), lambda one: one.state in ("done", "failed"), seconds)
+    def ended(self, tenant: Any, job_id: UUID) -> JobView:
+        return until(lambda: self.job(tenant, job_id), lambda one: one.state in ("done", "failed"))
 
     def envelopes(self, tenant: Any) -> list[Any]:
         with psycopg.connect(self.urls.admin) as admin:
@@ -91,11 +91,11 @@ class Post:
             process.stdout.close()
 
 
-def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = PATIENCE) -> Any:
-    """What `look` gives as soon as it is `good`; fails after so many seconds."""
-    limit = time.monotonic() + seconds
+def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
+    """What `look` gives as soon as it is `good`; fails when patience ends."""
+    limit = time.monotonic() + PATIENCE
     while not good(found := look()):
-        assert time.monotonic() < limit, f"still {found!r} after {seconds} s"
+        assert time.monotonic() < limit, f"still {found!r} after {PATIENCE} s"
         time.sleep(0.1)
     return found
 

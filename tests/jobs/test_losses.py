@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +63,15 @@ def test_redis_emptied_under_a_working_worker_harms_nothing(post: Post, tenant: 
     assert [word for word, _, _ in runs(tmp_path / "log")] == ["start", "end"]
 
 
-def test_without_redis_jobs_wait_in_their_rows(post: Post, tenant: Any, tmp_path: Path) -> None:
-    home = tmp_path / "valkey"
-    with embedded_valkey(home, durable=False) as server:
+@pytest.fixture
+def valkey_home() -> Iterator[Path]:
+    """A folder with a path short enough for a socket in it, so that the next server there has the same address."""
+    with tempfile.TemporaryDirectory(prefix="valkey-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_without_redis_jobs_wait_in_their_rows(post: Post, tenant: Any, tmp_path: Path, valkey_home: Path) -> None:
+    with embedded_valkey(valkey_home, durable=False) as server:
         post.redis_url = server.url
         post.dispatcher()
         post.worker()
@@ -71,7 +79,8 @@ def test_without_redis_jobs_wait_in_their_rows(post: Post, tenant: Any, tmp_path
     sent = [post.send(tenant, "quick", value=number) for number in range(3)]
     time.sleep(3)
     assert {post.job(tenant, one).state for one in sent} == {"waiting"}
-    with embedded_valkey(home, durable=False):
+    with embedded_valkey(valkey_home, durable=False) as again:
+        assert again.url == server.url
         assert [post.ended(tenant, one).result for one in sent] == [{"echo": number} for number in range(3)]
         dispatcher = (tmp_path / "0.log").read_text()
     assert dispatcher.count("Redis does not answer") == 1

@@ -143,8 +143,8 @@ def _cases(session: Session, meeting_id: UUID, codes: list[str]) -> pl.DataFrame
     levels = {code: len(codes) - 1 - place for place, code in enumerate(codes)}
     level = {"default": None, "return_dtype": pl.Int64}
     return frame.with_columns(
-        level=pl.col("outcome_now").replace_strict(levels, **level),  # type: ignore[arg-type]
-        opened=pl.col("outcome").replace_strict(levels, **level),  # type: ignore[arg-type]
+        level=pl.col("outcome_now").replace_strict(levels, **level),  # type: ignore[arg-type]  # polars wants each by name
+        opened=pl.col("outcome").replace_strict(levels, **level),  # type: ignore[arg-type]  # polars wants each by name
     )
 
 

@@ -88,8 +88,8 @@ _CLAIMED = text(
     """  # noqa: S608  # our own texts
 )
 _OWN = "tenant_id = :tenant AND person_id = :person AND channel = :channel AND state = 'sending' AND claimed_at = :now"
-_END = text(f"UPDATE selaras.delivery SET state = :state, trouble = :trouble, ended_at = :at WHERE {_OWN}")  # noqa: S608
-_AGAIN = text(f"UPDATE selaras.delivery SET state = 'waiting', trouble = :trouble, due_at = :due WHERE {_OWN}")  # noqa: S608
+_END = text(f"UPDATE selaras.delivery SET state = :state, trouble = :trouble, ended_at = :at WHERE {_OWN}")  # noqa: S608  # ours
+_AGAIN = text(f"UPDATE selaras.delivery SET state = 'waiting', trouble = :trouble, due_at = :due WHERE {_OWN}")  # noqa: S608  # ours
 _TROUBLE = text(
     """
     INSERT INTO selaras.channel_choice (tenant_id, person_id, channel, trouble, trouble_address, trouble_at)

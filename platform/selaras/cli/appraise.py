@@ -58,7 +58,7 @@ def appraise(  # noqa: PLR0913 - each argument is an option of the command
     Exit code 2 when an input cannot be used: every problem is named with its file, line, column and remedy, and
     nothing is written.
     """
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation import load_registry
 
     registry = load_registry()
     day = on.date() if on else default_day(registry, regulation)
@@ -106,7 +106,7 @@ def read_inputs(
 
 def read_frame(path: Path) -> pl.DataFrame:
     """A frame; CSV columns stay text. A semicolon separates where the header has more of them than commas."""
-    import polars as pl  # noqa: PLC0415 - slow to load
+    import polars as pl
 
     _check_suffix(path)
     try:
@@ -195,7 +195,7 @@ def items_path(out: Path) -> Path:
 
 def person_rows(rules: Rules, appraisal: Appraisal) -> pl.DataFrame:
     """One row per person: outcome, score, every step, and the rule's version."""
-    import polars as pl  # noqa: PLC0415 - slow to load
+    import polars as pl
 
     version = {"regulation": rules.code, "edition": rules.edition, "rule_hash": rules.hash}
     taken = {*appraisal.outcomes.columns, *version}
@@ -228,9 +228,9 @@ def receipt_of(
     rules: Rules, appraisal: Appraisal, people: pl.DataFrame, items: pl.DataFrame | None, person: str
 ) -> Receipt:
     """The receipt of one person of an appraisal."""
-    import polars as pl  # noqa: PLC0415 - slow to load
+    import polars as pl
 
-    from selaras.regulation import receipt_from_steps  # noqa: PLC0415
+    from selaras.regulation import receipt_from_steps
 
     mine = pl.col("person") == person
     row = people.filter(mine).row(0, named=True) | appraisal.person_steps.filter(mine).row(0, named=True)

@@ -35,8 +35,8 @@ def run(files: tuple[Path, ...], strict: bool) -> None:
     Exit code 0: all examples that are served pass. 1: some fail, or (--strict) some are not served. 2: a file cannot
     be read.
     """
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
-    from selaras.regulation.cases import run_cases  # noqa: PLC0415
+    from selaras.regulation import load_registry
+    from selaras.regulation.cases import run_cases
 
     cases = [one for path in files for one in read_cases(path)]
     results = run_cases(load_registry(), cases)
@@ -49,7 +49,7 @@ def run(files: tuple[Path, ...], strict: bool) -> None:
 @case.command("list")
 def list_cases() -> None:
     """Rule names that the installed regulations serve, and the examples that they ship."""
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation import load_registry
 
     registry = load_registry()
     for code in registry.codes():

@@ -64,7 +64,7 @@ def combine(  # noqa: PLR0913 - each argument is an option of the command
     Exit code 2 when an input cannot be used: every problem is named with its file, line, column and remedy, and
     nothing is written.
     """
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation import load_registry
 
     registry = load_registry()
     day = on.date() if on else default_day(registry, regulation)
@@ -111,9 +111,9 @@ def _read(combination: Combination, path: Path, lang: Language) -> pl.DataFrame:
 
 
 def _receipt(rules: Rules, result: Appraisal, segments: pl.DataFrame, person: str) -> Receipt:
-    import polars as pl  # noqa: PLC0415 - slow to load
+    import polars as pl
 
-    from selaras.regulation import combined_description, receipt_from_steps  # noqa: PLC0415
+    from selaras.regulation import combined_description, receipt_from_steps
 
     mine = pl.col("person") == person
     pairs = zip(segments.filter(mine).to_dicts(), result.item_steps.filter(mine).to_dicts(), strict=True)

@@ -27,7 +27,7 @@ def database() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON. / Print JSON.")
 def prepare(admin_url: str, name: str, rotate: bool, as_json: bool) -> None:
     """Buat peran, basis data, dan skema; aman diulang. / Make roles, database and schema; safe to repeat."""
-    from selaras.servers import roles  # noqa: PLC0415
+    from selaras.servers import roles
 
     urls = roles.prepare(admin_url, database=name, rotate=rotate)
     lines = {
@@ -51,7 +51,7 @@ def prepare(admin_url: str, name: str, rotate: bool, as_json: bool) -> None:
 @database.command()
 def migrate() -> None:
     """Bawa tabel ke versi terbaru. / Bring the tables to the newest version."""
-    from selaras.db import migrate as migrations  # noqa: PLC0415
+    from selaras.db import migrate as migrations
 
     with reached("migrator_database_url") as chosen:
         migrations.upgrade(chosen.migrator_database_url)
@@ -63,8 +63,8 @@ def migrate() -> None:
 @click.pass_context
 def status(context: click.Context, as_json: bool) -> None:
     """Tunjukkan versi server dan tabel; kode 1 bila tertinggal. / Show versions; exit code 1 if behind."""
-    from selaras.db import migrate as migrations  # noqa: PLC0415
-    from selaras.servers import roles  # noqa: PLC0415
+    from selaras.db import migrate as migrations
+    from selaras.servers import roles
 
     with reached("migrator_database_url") as chosen:
         server = roles.server_version(chosen.migrator_database_url)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from selaras.cli.serve import refuse_taken_addresses, services, work_services
@@ -135,8 +135,8 @@ def _play(console: Console, instance: Running, packs: list[Pack], people: int) -
         for pack in packs:
             task = progress.add_task("", total=1.0, agency=pack.short_name)
 
-            def tell(what: str, share: float, task: object = task) -> None:
-                progress.update(task, description=what, completed=share)  # type: ignore[arg-type]
+            def tell(what: str, share: float, task: TaskID = task) -> None:
+                progress.update(task, description=what, completed=share)
 
             closed += Player(stage, pack, everyone, people, tell).play()
             progress.update(task, description="selesai", completed=1.0)

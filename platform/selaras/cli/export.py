@@ -20,10 +20,10 @@ from selaras.cli.reach import agency_session
 @click.option("--period", help="Periode, bila perlu, mis. 2026-TW3. / The period, where the list is of one.")
 def export(*, code: str, agency: str, out: Path, form: str, year: int | None, period: str | None) -> None:
     """Tulis sebuah daftar ke berkas. / Write a list to a file (units, people, plans, outcomes, ledger, ...)."""
-    from selaras.clock import today  # noqa: PLC0415
-    from selaras.exchange.exporting import Asked, export  # noqa: PLC0415
-    from selaras.identity.actor import system  # noqa: PLC0415
-    from selaras.tenancy.queries import agency as agency_of  # noqa: PLC0415
+    from selaras.clock import today
+    from selaras.exchange.exporting import Asked, export
+    from selaras.identity.actor import system
+    from selaras.tenancy.queries import agency as agency_of
 
     with agency_session(agency) as session:
         tenant = int(session.info["tenant"])

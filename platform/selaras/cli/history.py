@@ -32,9 +32,9 @@ def history() -> None:
 @click.option("--steps", is_flag=True, help="Sertakan setiap langkah. / With every step behind each result.")
 def export(agency: str, people: Path, out: Path, to: str | None, steps: bool) -> None:
     """Tulis berkas untuk `selaras import history`. / Write the file that `selaras import history` takes."""
-    from selaras.exchange.handing_over import hand_over, numbers_in  # noqa: PLC0415
-    from selaras.identity.actor import system  # noqa: PLC0415
-    from selaras.tenancy.queries import agency_by_slug  # noqa: PLC0415
+    from selaras.exchange.handing_over import hand_over, numbers_in
+    from selaras.identity.actor import system
+    from selaras.tenancy.queries import agency_by_slug
 
     numbers = numbers_in(people.name, people.read_bytes())
     with agency_session(agency) as session:
@@ -53,7 +53,7 @@ def export(agency: str, people: Path, out: Path, to: str | None, steps: bool) ->
 @click.option("--agency", required=True, metavar="SLUG", help="Instansi penerima. / The agency that received.")
 def list_(agency: str) -> None:
     """Serah terima yang diterima. / The hand-overs that an agency took, the newest first."""
-    from selaras.evaluation.handovers import handovers  # noqa: PLC0415
+    from selaras.evaluation.handovers import handovers
 
     with agency_session(agency) as session:
         found = handovers(session)
@@ -70,8 +70,8 @@ def list_(agency: str) -> None:
 @click.option("--reason", required=True, help="Alasan, disimpan. / The reason; it is kept.")
 def withdraw(handover_id: UUID, agency: str, reason: str) -> None:
     """Cabut serah terima yang keliru. / Take a wrong hand-over back with all its results."""
-    from selaras.evaluation.handovers import withdraw_handover  # noqa: PLC0415
-    from selaras.identity.actor import system  # noqa: PLC0415
+    from selaras.evaluation.handovers import withdraw_handover
+    from selaras.identity.actor import system
 
     with agency_session(agency) as session:
         gone = withdraw_handover(session, system(int(session.info["tenant"])), handover_id, reason)

@@ -42,11 +42,11 @@ def import_(
     kind: str, file: Path, agency: str | None, preview: bool, as_of: datetime | None, accept_vanished: bool
 ) -> None:
     """Muat sebuah berkas CSV atau XLSX. / Take over a CSV or XLSX file, all of it or nothing."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from selaras.exchange.imports import run  # noqa: PLC0415
-    from selaras.files.store import LocalStore  # noqa: PLC0415
-    from selaras.identity.actor import system  # noqa: PLC0415
+    from selaras.exchange.imports import run
+    from selaras.files.store import LocalStore
+    from selaras.identity.actor import system
 
     with app_database() as (chosen, database):
         tenant_id = _tenant(database, agency)
@@ -80,15 +80,15 @@ class _Told:
 
 @contextmanager
 def _bar(name: str) -> Iterator[_Told]:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         yield _Told(bar, bar.add_task(name, total=None))
 
 
 def _tenant(database: Database, slug: str | None) -> int:
-    from selaras.tenancy.queries import agency_by_slug, list_agencies  # noqa: PLC0415
+    from selaras.tenancy.queries import agency_by_slug, list_agencies
 
     with database.platform() as session:
         if slug is not None:
@@ -104,8 +104,8 @@ def _tenant(database: Database, slug: str | None) -> int:
 
 
 def _show(console: Console, report: ImportReport) -> None:
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.markup import escape
+    from rich.table import Table
 
     if report.problems:
         table = Table("Lembar", "Baris", "Kolom", "Nilai", "Masalah", "Perbaikan", title="Masalah / Problems")

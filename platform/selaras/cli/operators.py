@@ -40,8 +40,8 @@ def operator() -> None:
 @_until
 def add(login: str, name: str, roles: tuple[str, ...], starts: datetime | None, last: datetime | None) -> None:
     """Tambahkan LOGIN, namanya di penyedia identitas operator. / Add whoever the provider calls LOGIN."""
-    from selaras.identity.operators.queries import operator_by_login  # noqa: PLC0415
-    from selaras.identity.operators.service import add_operator  # noqa: PLC0415
+    from selaras.identity.operators.queries import operator_by_login
+    from selaras.identity.operators.service import add_operator
 
     with console_session() as session:
         add_operator(session, _doer(), login, name, roles, _days(starts, last))
@@ -55,8 +55,8 @@ def add(login: str, name: str, roles: tuple[str, ...], starts: datetime | None, 
 @_until
 def grant(login: str, roles: tuple[str, ...], starts: datetime | None, last: datetime | None) -> None:
     """Beri peran lagi. / Grant further roles."""
-    from selaras.identity.operators.queries import operator_by_login  # noqa: PLC0415
-    from selaras.identity.operators.service import grant_role  # noqa: PLC0415
+    from selaras.identity.operators.queries import operator_by_login
+    from selaras.identity.operators.service import grant_role
 
     with console_session() as session:
         found = operator_by_login(session, login, today(ZONE))
@@ -69,7 +69,7 @@ def grant(login: str, roles: tuple[str, ...], starts: datetime | None, last: dat
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON. / Print JSON.")
 def list_(as_json: bool) -> None:
     """Semua operator dengan perannya hari ini. / All operators with their roles of today."""
-    from selaras.identity.operators.queries import operators  # noqa: PLC0415
+    from selaras.identity.operators.queries import operators
 
     with console_session() as session:
         found = operators(session, today(ZONE))
@@ -86,9 +86,9 @@ def list_(as_json: bool) -> None:
 @click.argument("login")
 def remove(login: str) -> None:
     """Keluarkan: peran, sesi, dan akses dukungan berakhir seketika. / Remove: everything ends at once."""
-    from selaras.identity.operators.queries import operator_by_login  # noqa: PLC0415
-    from selaras.identity.operators.service import remove_operator  # noqa: PLC0415
-    from selaras.identity.support.asking import Asker, end_all_of  # noqa: PLC0415
+    from selaras.identity.operators.queries import operator_by_login
+    from selaras.identity.operators.service import remove_operator
+    from selaras.identity.support.asking import Asker, end_all_of
 
     with console_session() as session:
         found = operator_by_login(session, login, today(ZONE))
@@ -99,15 +99,15 @@ def remove(login: str) -> None:
 
 
 def _doer() -> Doer:
-    from selaras.identity.operators.service import Doer  # noqa: PLC0415
+    from selaras.identity.operators.service import Doer
 
     return Doer(f"cli:{getpass.getuser()}")
 
 
 def _days(starts: datetime | None, last: datetime | None) -> Range[date]:
-    from sqlalchemy.dialects.postgresql import Range  # noqa: PLC0415
+    from sqlalchemy.dialects.postgresql import Range
 
-    from selaras.errors import Invalid  # noqa: PLC0415
+    from selaras.errors import Invalid
 
     first = starts.date() if starts else today(ZONE)
     if last is not None and last.date() < first:

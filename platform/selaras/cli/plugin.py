@@ -33,7 +33,7 @@ def plugin() -> None:
 @click.option("--subject", default="appraisal", show_default=True, help="What the regulation is about.")
 def new(name: str, folder: Path, subject: str) -> None:
     """Write the project NAME: a working regulation with parameters, formulas, examples and tests."""
-    from selaras.regulation.author import write_skeleton  # noqa: PLC0415 - slow to load
+    from selaras.regulation.author import write_skeleton
 
     for path in write_skeleton(name, folder, cast("Subject", subject)):
         click.echo(path)
@@ -52,7 +52,7 @@ def check(path: Path, at_least: str, as_json: bool, no_timing: bool) -> None:
 
     Exit code 0: the grade asked for is reached. 1: it is not. 2: PATH holds no regulation.
     """
-    from selaras.regulation.author import Grade, check_plugin  # noqa: PLC0415 - slow to load
+    from selaras.regulation.author import Grade, check_plugin
 
     reports = check_plugin(path, measure=not no_timing)
     if as_json:
@@ -67,8 +67,8 @@ def check(path: Path, at_least: str, as_json: bool, no_timing: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def golden(path: Path) -> None:
     """Print what `golden.yaml` must hold for the regulation in PATH, when an edition or a value is released."""
-    from selaras.regulation.author.found import find_plugins  # noqa: PLC0415 - slow to load
-    from selaras.regulation.editions import golden_text  # noqa: PLC0415
+    from selaras.regulation.author.found import find_plugins
+    from selaras.regulation.editions import golden_text
 
     for found in find_plugins(path):
         loaded = found.load().loaded(found.code)
@@ -79,9 +79,9 @@ def golden(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def print_map(path: Path) -> None:
     """Print a README for the regulation in PATH: articles, code, parameters and examples, as they stand."""
-    from selaras.regulation.articles import tell  # noqa: PLC0415 - slow to load
-    from selaras.regulation.author.found import find_plugins  # noqa: PLC0415
-    from selaras.regulation.author.readme import readme  # noqa: PLC0415
+    from selaras.regulation.articles import tell
+    from selaras.regulation.author.found import find_plugins
+    from selaras.regulation.author.readme import readme
 
     for found in find_plugins(path):
         click.echo(readme(tell(found.load(), found.code)), nl=False)
@@ -90,7 +90,7 @@ def print_map(path: Path) -> None:
 @plugin.command()
 def subjects() -> None:
     """What a regulation may be about."""
-    from selaras.regulation.types import Subject  # noqa: PLC0415 - slow to load
+    from selaras.regulation.types import Subject
 
     for one in get_args(Subject):
         click.echo(one)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @contextmanager
 def reached(*needed: str) -> Iterator[Settings]:
     """Settings in which those named are filled: as they are if any server is named, else by embedded servers."""
-    from selaras.servers.running import DATABASES, running  # noqa: PLC0415
+    from selaras.servers.running import DATABASES, running
 
     chosen = settings()
     if any(getattr(chosen, name) for name in (*DATABASES, "redis_url")):
@@ -34,7 +34,7 @@ def reached(*needed: str) -> Iterator[Settings]:
 @contextmanager
 def console_of(chosen: Settings) -> Iterator[Session]:
     """One transaction across agencies in the role of the operators' console."""
-    from selaras.db.session import Database  # noqa: PLC0415
+    from selaras.db.session import Database
 
     database = Database(chosen.console_database_url, pool_size=1)
     try:
@@ -54,7 +54,7 @@ def console_session() -> Iterator[Session]:
 @contextmanager
 def app_database() -> Iterator[tuple[Settings, Database]]:
     """The app role's way into the database, on the servers that the settings name or on embedded ones."""
-    from selaras.db.session import Database  # noqa: PLC0415
+    from selaras.db.session import Database
 
     with reached("app_database_url") as chosen:
         database = Database(chosen.app_database_url, pool_size=1)
@@ -68,7 +68,7 @@ def app_database() -> Iterator[tuple[Settings, Database]]:
 @contextmanager
 def agency_session(slug: str) -> Iterator[Session]:
     """One transaction of the app role within one agency."""
-    from selaras.tenancy.queries import agency_by_slug  # noqa: PLC0415
+    from selaras.tenancy.queries import agency_by_slug
 
     with app_database() as (_, database):
         with database.platform() as session:

@@ -26,8 +26,8 @@ def regulation() -> None:
 @LANGUAGE
 def list_regulations(lang: Language) -> None:
     """Code, time in force, employments covered, title, and the distribution that brought it."""
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
-    from selaras.regulation.registry import distributions  # noqa: PLC0415
+    from selaras.regulation import load_registry
+    from selaras.regulation.registry import distributions
 
     registry, brought = load_registry(), distributions()
     for code in registry.codes():
@@ -50,7 +50,7 @@ def show(
     code: str, on: datetime | None, known: datetime | None, edition: str | None, as_json: bool, lang: Language
 ) -> None:
     """Columns with types and units, parameters with sources, steps with articles."""
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.regulation import load_registry
 
     registry = load_registry()
     day = on.date() if on else default_day(registry, code)
@@ -67,8 +67,8 @@ def show(
 @click.option("--check", is_flag=True, help="Compare with the plugin's golden.yaml instead; exit code 1 if it differs.")
 def golden(code: str, check: bool) -> None:
     """Print what `golden.yaml` must hold for the plugin as it stands, when an edition or a value is released."""
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
-    from selaras.regulation.editions import golden_breaches, golden_text  # noqa: PLC0415
+    from selaras.regulation import load_registry
+    from selaras.regulation.editions import golden_breaches, golden_text
 
     loaded = load_registry().loaded(code)
     if not check:
@@ -87,8 +87,8 @@ def golden(code: str, check: bool) -> None:
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 and the names of the pages that are stale.")
 def write_pages(out: Path, check: bool) -> None:
     """Write a page for lawyers about each installed regulation: articles, parameters, formulas, examples."""
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
-    from selaras.regulation.pages import obsolete, pages, stale  # noqa: PLC0415
+    from selaras.regulation import load_registry
+    from selaras.regulation.pages import obsolete, pages, stale
 
     written = pages(load_registry())
     if check:
@@ -143,7 +143,7 @@ def diff(  # noqa: PLR0913 - each argument is an option of the command
     A and B may be two regulations, or one regulation on two days, in two editions, as known on two days, or under two
     choices. `--out` receives one row per person. Exit code 2 when an input cannot be used; then nothing is written.
     """
-    from selaras.cli.difference import Wanted, compare  # noqa: PLC0415 - slow to load
+    from selaras.cli.difference import Wanted, compare
 
     sides = (Wanted(a, on_a, known_a, edition_a, set_a), Wanted(b, on_b, known_b, edition_b, set_b))
     compare(sides, people, items, out, explain, lang)
@@ -172,9 +172,9 @@ def show_headcounts(
     What the regulation grants small units (exempt, pooled, divided by largest remainder) is left out: the answer says
     where it is needed.
     """
-    from selaras.cli.appraise import choice  # noqa: PLC0415 - slow to load
-    from selaras.cli.headcounts import explained, overview, ratings_asked  # noqa: PLC0415
-    from selaras.regulation import load_registry  # noqa: PLC0415 - slow to load
+    from selaras.cli.appraise import choice
+    from selaras.cli.headcounts import explained, overview, ratings_asked
+    from selaras.regulation import load_registry
 
     registry = load_registry()
     day = on.date() if on else default_day(registry, code)

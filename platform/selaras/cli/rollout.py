@@ -70,8 +70,8 @@ def start(  # noqa: PLR0913, PLR0917  # each argument is an option of the comman
     as_json: bool,
 ) -> None:
     """Mulai peluncuran pada tahap persiapan. / Begin a rollout; every agency stands at `prepare`."""
-    from selaras.regulation import load_registry  # noqa: PLC0415
-    from selaras.tenancy import rollouts  # noqa: PLC0415
+    from selaras.regulation import load_registry
+    from selaras.tenancy import rollouts
 
     if (regulation is None) == (feature is None):
         raise Invalid("rollout.goal", "Name either a regulation (--regulation) or a feature (--feature), not both.")
@@ -90,7 +90,7 @@ def start(  # noqa: PLR0913, PLR0917  # each argument is an option of the comman
 @_as_json
 def advance(rollout_id: UUID, slugs: tuple[str, ...], reason: str, actor: str, as_json: bool) -> None:
     """Majukan satu tahap; pada `live` peralihan berlaku. / Move one stage on; at `live` the switch is made."""
-    from selaras.tenancy import rollouts  # noqa: PLC0415
+    from selaras.tenancy import rollouts
 
     with console_session() as session:
         rollouts.advance(session, actor, rollout_id, reason=reason, last_day=_last_day, slugs=slugs)
@@ -108,7 +108,7 @@ def rollback(
     rollout_id: UUID, starts: datetime | None, slugs: tuple[str, ...], reason: str, actor: str, as_json: bool
 ) -> None:
     """Batalkan; yang sudah ditutup tidak disentuh. / Take it back; nothing that is closed is touched."""
-    from selaras.tenancy import rollouts  # noqa: PLC0415
+    from selaras.tenancy import rollouts
 
     with console_session() as session:
         rollouts.roll_back(
@@ -127,7 +127,7 @@ def rollback(
 @_as_json
 def list_(as_json: bool) -> None:
     """Semua peluncuran, terbaru dahulu. / All rollouts, the newest first."""
-    from selaras.tenancy.rollout_queries import rollouts  # noqa: PLC0415
+    from selaras.tenancy.rollout_queries import rollouts
 
     with console_session() as session:
         views = rollouts(session)
@@ -150,13 +150,13 @@ def show(rollout_id: UUID, as_json: bool) -> None:
 
 
 def _last_day(period_code: str) -> date:
-    from selaras.evaluation.rules import period_span  # noqa: PLC0415
+    from selaras.evaluation.rules import period_span
 
     return period_span(period_code).ends
 
 
 def _print(session: Session, rollout_id: UUID, as_json: bool, *, history: bool = False) -> None:
-    from selaras.tenancy import rollout_queries  # noqa: PLC0415
+    from selaras.tenancy import rollout_queries
 
     view = rollout_queries.rollout(session, rollout_id)
     moves = rollout_queries.moves(session, rollout_id) if history else ()

@@ -58,7 +58,7 @@ def tenant() -> None:
 @_as_json
 def create(pack: str | None, actor: str, as_json: bool, **given: object) -> None:
     """Create an agency; running it again completes what is missing and changes nothing else."""
-    from selaras.tenancy import queries, service  # noqa: PLC0415
+    from selaras.tenancy import queries, service
 
     new, described = _described(pack, given)
     with reached("console_database_url", "app_database_url") as chosen:
@@ -77,7 +77,7 @@ def create(pack: str | None, actor: str, as_json: bool, **given: object) -> None
 @_as_json
 def list_(as_json: bool) -> None:
     """All agencies."""
-    from selaras.tenancy import queries  # noqa: PLC0415
+    from selaras.tenancy import queries
 
     with console_session() as session:
         agencies = queries.list_agencies(session)
@@ -96,7 +96,7 @@ def list_(as_json: bool) -> None:
 @_actor
 def host(slug: str, host: str, actor: str) -> None:
     """Reach an agency by one more host name, such as its own domain."""
-    from selaras.tenancy import queries, service  # noqa: PLC0415
+    from selaras.tenancy import queries, service
 
     with console_session() as session:
         number = queries.agency_by_slug(session, slug).tenant_id
@@ -108,7 +108,7 @@ def host(slug: str, host: str, actor: str) -> None:
 @_as_json
 def regulation(slug: str, as_json: bool) -> None:
     """Which regulation an agency follows from when, and the days on which it follows none."""
-    from selaras.tenancy import queries  # noqa: PLC0415
+    from selaras.tenancy import queries
 
     with console_session() as session:
         number = queries.agency_by_slug(session, slug).tenant_id
@@ -144,8 +144,8 @@ def assign(
     slug: str, code: str, starts: datetime, ends: datetime | None, edition: str | None, reason: str, actor: str
 ) -> None:
     """Let an agency follow a regulation on days on which it follows none."""
-    from selaras.regulation import load_registry  # noqa: PLC0415
-    from selaras.tenancy import assignments, queries  # noqa: PLC0415
+    from selaras.regulation import load_registry
+    from selaras.tenancy import assignments, queries
 
     load_registry().rules(code, on=starts.date(), edition=edition)
     with console_session() as session:
@@ -166,8 +166,8 @@ def prove_isolation(
     context: click.Context, attacks: int, seed: int | None, admin_url: str | None, report: Path | None, as_json: bool
 ) -> None:
     """Plant leaks and find them, then look for real ones; exit code 1 if a wall does not hold."""
-    from selaras.tenancy.isolation import report as words  # noqa: PLC0415
-    from selaras.tenancy.isolation.proof import Servers, prove  # noqa: PLC0415
+    from selaras.tenancy.isolation import report as words
+    from selaras.tenancy.isolation.proof import Servers, prove
 
     with reached("app_database_url", "console_database_url", "migrator_database_url") as chosen:
         servers = Servers(chosen.app_database_url, chosen.console_database_url, chosen.migrator_database_url, admin_url)
@@ -187,7 +187,7 @@ def prove_isolation(
 
 def _probes(chosen: Settings, ground: Ground) -> Sequence[Probe]:
     """Redis and files as far as the settings name them, and what installed packages add."""
-    from selaras.tenancy.isolation.probes import GROUP, files_probe, redis_probe  # noqa: PLC0415
+    from selaras.tenancy.isolation.probes import GROUP, files_probe, redis_probe
 
     probes = [files_probe(chosen.files, ground.agencies)]
     if chosen.redis_url:
@@ -198,8 +198,8 @@ def _probes(chosen: Settings, ground: Ground) -> Sequence[Probe]:
 
 
 def _described(pack: str | None, given: dict[str, object]) -> tuple[NewAgency, Pack | None]:
-    from selaras.tenancy.packs import load_packs  # noqa: PLC0415
-    from selaras.tenancy.service import NewAgency, from_pack  # noqa: PLC0415
+    from selaras.tenancy.packs import load_packs
+    from selaras.tenancy.service import NewAgency, from_pack
 
     if pack is not None:
         packs = load_packs()
@@ -217,9 +217,9 @@ def _described(pack: str | None, given: dict[str, object]) -> tuple[NewAgency, P
 
 def _seed(chosen: Settings, number: int, pack: Pack) -> None:
     """What the pack says of rules becomes the agency's own, to be changed by it afterwards."""
-    from selaras.db.session import Database  # noqa: PLC0415
-    from selaras.exchange.rule_packs import seed  # noqa: PLC0415
-    from selaras.regulation import load_registry  # noqa: PLC0415
+    from selaras.db.session import Database
+    from selaras.exchange.rule_packs import seed
+    from selaras.regulation import load_registry
 
     database = Database(chosen.app_database_url, pool_size=1)
     try:

@@ -10,7 +10,7 @@ from selaras.config import settings
 @click.command()
 def worker() -> None:
     """Do jobs, one at a time, until stopped; run as many of these as there are cores to spare."""
-    from selaras.worker import handlers, run_worker  # noqa: PLC0415
+    from selaras.worker import handlers, run_worker
 
     run_worker(settings(), handlers(settings()), _say)
 
@@ -18,7 +18,7 @@ def worker() -> None:
 @click.command()
 def dispatcher() -> None:
     """Hand jobs to the workers, fairly by agency, and seal the ledgers; a second one does no harm."""
-    from selaras.worker import run_dispatcher  # noqa: PLC0415
+    from selaras.worker import run_dispatcher
 
     run_dispatcher(settings(), _say)
 

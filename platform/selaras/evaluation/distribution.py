@@ -188,7 +188,7 @@ def _unjudged(joined: pl.DataFrame, codes: tuple[str, ...]) -> pl.DataFrame:
     """A unit that is judged with the one above: nothing is demanded of it alone."""
     bare = joined.select("group", "organisation_rating", size=pl.sum_horizontal(codes))
     empty = bare.with_columns(demanded=False, exempt=True, valid=True, violations=pl.lit([]), details=pl.lit([]))
-    return empty.cast(RESULT_SCHEMA)  # type: ignore[arg-type]
+    return empty.cast(RESULT_SCHEMA)
 
 
 def checks(session: Session, batch_id: UUID, period_id: UUID) -> list[CheckView]:

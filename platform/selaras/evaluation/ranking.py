@@ -41,7 +41,7 @@ def ranks(people: pl.DataFrame, codes: Sequence[str], basis: Basis, ties: Ties) 
         pl.col("_key").rank("dense").over("group_key").alias("_place")
     )
     ranked = keyed.with_columns(
-        rank=pl.col("_place").rank(_METHODS[ties]).over("group_key").cast(pl.Float64),  # type: ignore[arg-type]
+        rank=pl.col("_place").rank(_METHODS[ties]).over("group_key").cast(pl.Float64),  # type: ignore[arg-type]  # one of its words
         tied=pl.len().over("group_key", "_place").cast(pl.Int64),
     )
     return ranked.drop("_key", "_place").sort("group_key", "rank", "person")

@@ -162,7 +162,7 @@ def _spread(rated: pl.DataFrame, teams: Sequence[_Team], thresholds: Thresholds)
 
     Of a team with any difference nothing is said; its spread is shown beside the usual one all the same.
     """
-    top = int(rated.get_column("level").max() or 0)  # type: ignore[arg-type]
+    top = int(rated.get_column("level").max() or 0)  # type: ignore[arg-type]  # of whole numbers
     pools = {
         str(group): [rows.filter(pl.col("level") == level).height for level in range(top + 1)]
         for (group,), rows in rated.group_by("group_key")

@@ -22,16 +22,18 @@ DETAIL = pl.Struct(
         "article": pl.String(),
     }
 )
-RESULT_SCHEMA: dict[str, pl.DataType] = {
-    "group": pl.String(),
-    "organisation_rating": pl.String(),
-    "size": pl.Int64(),
-    "demanded": pl.Boolean(),
-    "exempt": pl.Boolean(),
-    "valid": pl.Boolean(),
-    "violations": pl.List(pl.String()),
-    "details": pl.List(DETAIL),
-}
+RESULT_SCHEMA = pl.Schema(
+    {
+        "group": pl.String(),
+        "organisation_rating": pl.String(),
+        "size": pl.Int64(),
+        "demanded": pl.Boolean(),
+        "exempt": pl.Boolean(),
+        "valid": pl.Boolean(),
+        "violations": pl.List(pl.String()),
+        "details": pl.List(DETAIL),
+    }
+)
 
 
 def check_distribution(rule: DistributionRule | None, outcomes: tuple[str, ...], groups: pl.DataFrame) -> pl.DataFrame:
@@ -52,17 +54,17 @@ def check_distribution(rule: DistributionRule | None, outcomes: tuple[str, ...],
         rows = base.select("group", "organisation_rating", "size").with_columns(
             demanded=False, exempt=False, valid=True, violations=pl.lit([]), details=pl.lit([])
         )
-        return rows.cast(RESULT_SCHEMA)  # type: ignore[arg-type]
+        return rows.cast(RESULT_SCHEMA)
     if not rule.needs_rating:
         judged = _judged(base, rule.everywhere, outcomes, rule)
-        return judged.select(list(RESULT_SCHEMA)).cast(RESULT_SCHEMA)  # type: ignore[arg-type]
+        return judged.select(list(RESULT_SCHEMA)).cast(RESULT_SCHEMA)
     _check_ratings(rule, groups)
     base = base.with_row_index("order")
     parts = [
         _judged(base.filter(pl.col("organisation_rating") == rating), limits, outcomes, rule)
         for rating, limits in rule.limits.items()
     ]
-    return pl.concat(parts).sort("order").select(list(RESULT_SCHEMA)).cast(RESULT_SCHEMA)  # type: ignore[arg-type]
+    return pl.concat(parts).sort("order").select(list(RESULT_SCHEMA)).cast(RESULT_SCHEMA)
 
 
 def _without_rating(rule: DistributionRule | None, groups: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from selaras.regulation.types import CERTAINTIES, Label, Source
 try:  # libyaml reads ten times as fast, and every process reads all regulations once; not every wheel carries it
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
-    from yaml import SafeLoader  # type: ignore[assignment]
+    from yaml import SafeLoader  # type: ignore[assignment]  # the slower twin
 
 
 class _Loader(SafeLoader):

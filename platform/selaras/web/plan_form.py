@@ -246,7 +246,7 @@ def _id(text: str, name: str, found: list[Fault]) -> UUID | None:
     try:
         return uuid_of_field(text, name)
     except Invalid as error:
-        found.append(Fault(error.code, error.message, **error.params))  # type: ignore[arg-type]
+        found.append(Fault(error.code, error.message, **error.params))  # type: ignore[arg-type]  # params are words
         return None
 
 
@@ -254,7 +254,7 @@ def _target(text: str, name: str, found: list[Fault]) -> Decimal | None:
     try:
         value = decimal_of_field(text[:40], name)
     except Invalid as error:
-        found.append(Fault(error.code, error.message, **error.params))  # type: ignore[arg-type]
+        found.append(Fault(error.code, error.message, **error.params))  # type: ignore[arg-type]  # params are words
         return None
     if value is not None and (abs(value) >= _LARGEST or len(text) > 40):
         found.append(Fault("plan_number", "This number is too large for a target.", field=name))

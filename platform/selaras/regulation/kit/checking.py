@@ -72,7 +72,7 @@ def _unsound(rows: Sequence[DecisionRow], outcomes: Sequence[str]) -> Iterator[F
     for number, row in enumerate(rows, 1):
         if row.outcome is not None and row.outcome not in outcomes:
             yield Finding("outcome_unknown", "error", (number,), {"outcome": row.outcome})
-        if None not in (row.class_from, row.class_to) and row.class_from > row.class_to:  # type: ignore[operator]
+        if None not in (row.class_from, row.class_to) and row.class_from > row.class_to:  # type: ignore[operator]  # neither is None
             yield Finding("range_reversed", "error", (number,), {"low": row.class_from, "high": row.class_to})
         low, below = row.attendance_from, row.attendance_below
         if low is not None and below is not None and low >= below:
