@@ -187,7 +187,7 @@ def test_whoever_comes_back_is_bound_anew(console_database):
             {"id": made.id, "s": uuid4().hex},
         )
         service.remove_operator(session, SERVER, made.id, day())
-        login = operator(session, made.id, day()).login  # type: ignore[union-attr]
+        login = operator(session, made.id, day()).login  # type: ignore[union-attr]  # there, or the test fails
         again = service.add_operator(session, SERVER, login, "Kembali", ["support"], Range(SINCE, None))
         view = operator(session, again, day())
     assert again == made.id

@@ -81,7 +81,7 @@ def test_the_list_is_searched_narrowed_sorted_and_paged(operator, plant, close_p
     plant(f"C {mark}", status="suspended")
     close_period(few, outcomes={"baik": 50}, seconds=9.5)
     close_period(many, outcomes={"baik": 900}, seconds=0.5)
-    letters = lambda query: "".join(name[0] for name in _names(operator.page(f"/?search={mark}&{query}")))  # noqa: E731
+    letters = lambda query: "".join(name[0] for name in _names(operator.page(f"/?search={mark}&{query}")))  # noqa: E731  # one line says it
     assert letters("") == "ABC"
     assert letters("kind=ministry") == "B"
     assert letters("region=35") == "A"

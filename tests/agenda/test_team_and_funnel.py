@@ -159,7 +159,7 @@ def test_who_waits_for_whom_by_number_and_by_time(staffed) -> None:
     count(staffed, period, date(2026, 9, 1))
     [only] = waited_for(staffed, period, None)
     assert (only.name, only.plans, only.ratings) == ("Orang 21", 2, 0)
-    assert (now() - only.since).days == 5  # type: ignore[operator]
+    assert (now() - only.since).days == 5  # type: ignore[operator]  # wrong on purpose, or known better here
     count(staffed, period, DAY)
     found = waited_for(staffed, period, None)
     assert [(one.name, one.plans, one.ratings) for one in found] == [("Orang 21", 2, 19), ("Orang 1", 0, 1)]

@@ -13,7 +13,7 @@ CORE = ROOT / "platform" / "selaras"
 PACKAGES = ("platform", "plugins", "tenants", "admin")
 FOLDERS = (*PACKAGES, "bench", "docs", "tests", ".ci")
 _MADE = frozenset({"__pycache__", ".pytest_cache", "node_modules"})
-_TEXT = frozenset({"", *".py .md .toml .yaml .html .css .svg .typ .po .mako .json .lock".split()})  # noqa: SIM905
+_TEXT = frozenset({"", *".py .md .toml .yaml .html .css .svg .typ .po .mako .json .lock".split()})  # noqa: SIM905  # reads better than a list
 
 
 @dataclass(frozen=True)

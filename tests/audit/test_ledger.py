@@ -46,7 +46,7 @@ def verified(database: Database, tenant: Any, expected_head: str | None = None) 
 
 def as_superuser(urls: Any, statement: str, *values: object) -> int:
     with psycopg.connect(urls.admin) as admin:
-        return admin.execute(statement, values).rowcount  # type: ignore[arg-type]
+        return admin.execute(statement, values).rowcount  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def test_entries_are_sealed_and_whole(database: Database, tenant: Any) -> None:

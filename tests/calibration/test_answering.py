@@ -110,7 +110,7 @@ def test_the_minutes_are_signed_and_the_meeting_closed_when_nothing_waits(locked
     assert locked.scalar("SELECT state FROM selaras.calibration_meeting WHERE tenant_id = :tenant") == "closed"
     with locked.session() as session:
         from selaras.closing import service as closing  # noqa: PLC0415  # only here
-        from selaras.identity.actor import system  # noqa: PLC0415
+        from selaras.identity.actor import system  # noqa: PLC0415  # only this test needs it
 
         closing.start(session, system(locked.tenant_id), PERIOD, locked.rules(session))
 

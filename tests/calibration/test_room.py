@@ -219,8 +219,8 @@ def test_only_the_performance_manager_prepares(room: Meeting) -> None:
 
 
 def test_a_close_waits_until_the_meeting_is_done(opened: Meeting) -> None:
-    from selaras.closing import service as closing  # noqa: PLC0415
-    from selaras.identity.actor import system  # noqa: PLC0415
+    from selaras.closing import service as closing  # noqa: PLC0415  # only this test needs it
+    from selaras.identity.actor import system  # noqa: PLC0415  # only this test needs it
 
     with opened.session() as session, refused(Conflict, "close_uncalibrated"):
         closing.start(session, system(opened.tenant_id), "2026-TW3", opened.rules(session))

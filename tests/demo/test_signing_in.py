@@ -59,7 +59,7 @@ class Demo:
 
 def until(check: object, seconds: float, what: str) -> None:
     began = time.monotonic()
-    while not check():  # type: ignore[operator]
+    while not check():  # type: ignore[operator]  # wrong on purpose, or known better here
         assert time.monotonic() - began < seconds, what
         time.sleep(0.2)
 

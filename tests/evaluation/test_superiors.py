@@ -279,15 +279,15 @@ def test_the_rule_alone() -> None:
     """Every case of who answers, without rows."""
     owner, new, old, somebody = object(), object(), object(), object()
     monday = date(2026, 9, 14)
-    both = [Asked("proposed", new, True, False), Asked("present", old, True, False)]  # type: ignore[arg-type]
+    both = [Asked("proposed", new, True, False), Asked("present", old, True, False)]  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
     def sides(asked: list[Asked], who: object, days: int = 0, *, manages: bool = False, twice: bool = False) -> Any:
         return sides_for(
             asked,
-            owner=owner,  # type: ignore[arg-type]
+            owner=owner,  # type: ignore[arg-type]  # given by name, or wrong on purpose
             made_on=monday,
             today=monday + timedelta(days=days),
-            person_id=who,  # type: ignore[arg-type]
+            person_id=who,  # type: ignore[arg-type]  # given by name, or wrong on purpose
             manages=manages,
             has_answered=twice,
         )

@@ -188,7 +188,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
             return original(self, *args, **kwargs)
 
         monkeypatch.setattr(psycopg.Cursor, name, counting)
-    return counted  # type: ignore[return-value]
+    return counted  # type: ignore[return-value]  # counted above
 
 
 def _crowd(size: int) -> bytes:

@@ -60,7 +60,7 @@ class Ready:
 def made_ready(home: Home, port: int, running: RunningProvider, number: str, **more: object) -> Ready:
     """A client of the agency's own at the provider, and the agency connected to it."""
     origin = f"http://{home.host}:{port}"
-    client = running.register_client([f"{origin}{CALLBACK}"], [f"{origin}/sign-out/done"], **more)  # type: ignore[arg-type]
+    client = running.register_client([f"{origin}{CALLBACK}"], [f"{origin}/sign-out/done"], **more)  # type: ignore[arg-type]  # given by name, or wrong on purpose
     provider_id = connect(home, running.issuer, client.client_id, client.client_secret, name_claim=NAMES[running.name])
     user = running.users.get(number) or running.add_user(number)
     return Ready(home, port, running, provider_id, user)

@@ -146,4 +146,4 @@ class Years:
     def activity(self, n: int, year: int, quality: float, **more: object) -> None:
         """A plan under PP 46/2011 worth (100 + quality + 76) / 3 points."""
         measures = {"quantity": (10.0, 10.0), "quality": (100.0, quality), "time": (12.0, 12.0)}
-        self.plan(n, year, measures, **more)  # type: ignore[arg-type]
+        self.plan(n, year, measures, **more)  # type: ignore[arg-type]  # given by name, or wrong on purpose

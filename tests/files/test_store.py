@@ -75,7 +75,7 @@ class Breaking(io.RawIOBase):
 
 def test_a_source_that_breaks_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="dropped"):
-        local_store(tmp_path).put(AGENCY, Breaking())  # type: ignore[arg-type]
+        local_store(tmp_path).put(AGENCY, Breaking())  # type: ignore[arg-type]  # given by name, or wrong on purpose
     assert not all_files(tmp_path)
 
 

@@ -175,9 +175,9 @@ def test_what_cannot_be_entered_says_why(session: Session, change: dict[str, obj
         "until": DAY + timedelta(days=3),
     }
     with pytest.raises(Invalid) as refused:
-        delegation.delegate(session, system(int(session.info["tenant"])), Delegating(**{**fine, **change}), DAY)  # type: ignore[arg-type]
+        delegation.delegate(session, system(int(session.info["tenant"])), Delegating(**{**fine, **change}), DAY)  # type: ignore[arg-type]  # given by name, or wrong on purpose
     assert refused.value.code == code
-    itself = Delegating(**{**fine, "principal_id": fine["delegate_id"]})  # type: ignore[arg-type]
+    itself = Delegating(**{**fine, "principal_id": fine["delegate_id"]})  # type: ignore[arg-type]  # given by name, or wrong on purpose
     with pytest.raises(Refused) as own:
         delegation.delegate(session, system(int(session.info["tenant"])), itself, DAY)
     assert own.value.code == "delegation_own"

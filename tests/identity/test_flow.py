@@ -53,7 +53,7 @@ def flow(connection: redis.Redis) -> Flow:
 def party_at(provider: HostileProvider, **more: object) -> Party:
     said = published.fetch(HERE, provider.issuer).published
     known = {"client_id": provider.client_id, "client_secret": provider.client_secret, "published": said}
-    return Party(realm=uuid4(), provider_id=uuid4(), **(known | more))  # type: ignore[arg-type]
+    return Party(realm=uuid4(), provider_id=uuid4(), **(known | more))  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def go(flow: Flow, party: Party, browser: str = "b") -> Returned:
@@ -135,7 +135,7 @@ def test_a_code_is_exchanged_once_and_by_the_verifier_that_began(flow: Flow, pro
 
 
 def _claims(**changes: object) -> Orders:
-    bent = lambda claims: {k: v for k, v in (claims | changes).items() if v is not None}  # noqa: E731
+    bent = lambda claims: {k: v for k, v in (claims | changes).items() if v is not None}  # noqa: E731  # one line says it
     return Orders(claims=bent)
 
 

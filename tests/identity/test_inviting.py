@@ -57,8 +57,8 @@ def door(app: Door, tenant: Tenant) -> Door:
 
 
 def link(answer: object) -> str:
-    found = LINK.search(answer.text)  # type: ignore[attr-defined]
-    assert found, answer.text[:600]  # type: ignore[attr-defined]
+    found = LINK.search(answer.text)  # type: ignore[attr-defined]  # there, or the test fails
+    assert found, answer.text[:600]  # type: ignore[attr-defined]  # there, or the test fails
     return found[1]
 
 

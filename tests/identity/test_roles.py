@@ -109,7 +109,7 @@ def test_the_last_administrator_stays(session: Session, admin: Actor) -> None:
 )
 def test_what_cannot_be_granted_says_why(session: Session, admin: Actor, change: dict[str, object], code: str) -> None:
     ani = ensure_account(session, "ani", "Ani")
-    wanted = replace(Granting(ani, Role.AUDITOR, WHY, DAY), **change)  # type: ignore[arg-type]
+    wanted = replace(Granting(ani, Role.AUDITOR, WHY, DAY), **change)  # type: ignore[arg-type]  # given by name, or wrong on purpose
     with pytest.raises((Invalid, NotFound)) as refused:
         roles.grant(session, admin, wanted, DAY)
     assert refused.value.code == code

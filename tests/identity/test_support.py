@@ -235,7 +235,7 @@ def test_a_session_of_support_is_worth_nothing_at_another_agency(desk: Helpdesk,
     other.client.set_cookie("selaras_session", token, domain=site.open.host)
     assert other.get("/").status_code == 303
     store: SessionStore = site.app.extensions["selaras"].sessions
-    forged = store.start(site.open.uuid, desk.asker.id, store.read(desk.home.uuid, token).proof)  # type: ignore[union-attr]
+    forged = store.start(site.open.uuid, desk.asker.id, store.read(desk.home.uuid, token).proof)  # type: ignore[union-attr]  # there, or the test fails
     other.client.set_cookie("selaras_session", forged, domain=site.open.host)
     assert other.get("/").status_code == 404
     with site.open.database.tenant(site.open.tenant_id) as session:

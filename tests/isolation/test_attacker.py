@@ -98,8 +98,8 @@ def test_every_attack_gets_through_where_nothing_holds_it(migrator: Connection, 
 
 def test_a_wrong_attack_is_not_taken_for_a_refusal(app: Connection, ground: tuple[tuple[Target, ...], Rows]) -> None:
     def blunder(on: object) -> str | None:
-        return on.seen("SELECT tenant_idd FROM {t}")  # type: ignore[attr-defined, no-any-return]
+        return on.seen("SELECT tenant_idd FROM {t}")  # type: ignore[attr-defined, no-any-return]  # wrong on purpose
 
     found, rows = ground
     with pytest.raises(AssertionError, match="blunder"):
-        attack(app, found, rows, TENANTS, attacks=1, seed=1, kinds=[blunder])  # type: ignore[list-item]
+        attack(app, found, rows, TENANTS, attacks=1, seed=1, kinds=[blunder])  # type: ignore[list-item]  # wrong on purpose

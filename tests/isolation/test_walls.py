@@ -31,16 +31,16 @@ def login(admin_url: str, *attributes: str, member_of: str | None = None) -> Ite
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(admin_url, autocommit=True) as admin:
         here = admin.info.dbname
-        admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}' {' '.join(attributes)}")  # type: ignore[call-overload]
-        admin.execute(f'GRANT CONNECT ON DATABASE "{here}" TO {name}')  # type: ignore[call-overload]
-        admin.execute(f"GRANT USAGE ON SCHEMA selaras TO {name}")  # type: ignore[call-overload]
+        admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}' {' '.join(attributes)}")  # type: ignore[call-overload]  # SQL of the test
+        admin.execute(f'GRANT CONNECT ON DATABASE "{here}" TO {name}')  # type: ignore[call-overload]  # SQL of the test
+        admin.execute(f"GRANT USAGE ON SCHEMA selaras TO {name}")  # type: ignore[call-overload]  # SQL of the test
         if member_of:
-            admin.execute(f"GRANT {member_of} TO {name}")  # type: ignore[call-overload]
+            admin.execute(f"GRANT {member_of} TO {name}")  # type: ignore[call-overload]  # SQL of the test
         try:
             yield role_url(admin_url, here, name, name)
         finally:
-            admin.execute(f"DROP OWNED BY {name}")  # type: ignore[call-overload]
-            admin.execute(f"DROP ROLE {name}")  # type: ignore[call-overload]
+            admin.execute(f"DROP OWNED BY {name}")  # type: ignore[call-overload]  # SQL of the test
+            admin.execute(f"DROP ROLE {name}")  # type: ignore[call-overload]  # SQL of the test
 
 
 def refused(url: str) -> str:
@@ -78,8 +78,8 @@ def test_an_owner_of_a_single_table_is_refused(urls: Urls) -> None:
     with login(urls.admin) as url:
         name = url.partition("://")[2].partition(":")[0]
         with psycopg.connect(urls.admin, autocommit=True) as admin:
-            admin.execute(f"CREATE TABLE selaras.own_{name} (id int)")  # type: ignore[call-overload]
-            admin.execute(f"ALTER TABLE selaras.own_{name} OWNER TO {name}")  # type: ignore[call-overload]
+            admin.execute(f"CREATE TABLE selaras.own_{name} (id int)")  # type: ignore[call-overload]  # SQL of the test
+            admin.execute(f"ALTER TABLE selaras.own_{name} OWNER TO {name}")  # type: ignore[call-overload]  # SQL of the test
         assert refused(url) == "owner of the tables"
 
 

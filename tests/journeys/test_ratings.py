@@ -40,7 +40,7 @@ def open_page(site: Site, browser: Browser, serve: Callable[..., int]) -> Iterat
     port, contexts = serve(site.app), list[BrowserContext]()
 
     def made(home: Home, account: str, **more: object) -> Page:
-        context = browser.new_context(base_url=f"http://{home.host}:{port}", **more)  # type: ignore[arg-type]
+        context = browser.new_context(base_url=f"http://{home.host}:{port}", **more)  # type: ignore[arg-type]  # given by name, or wrong on purpose
         token = home.app.extensions["selaras"].sessions.start(home.uuid, home.account(account), Proof(method="oidc"))
         context.add_cookies([{"name": "selaras_session", "value": token, "domain": home.host, "path": "/"}])
         contexts.append(context)

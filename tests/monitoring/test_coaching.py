@@ -76,9 +76,9 @@ def test_who_reads_a_talk(site: Site, kind: str) -> None:
         session.execute(text(line), values)
     try:
         with home.database.tenant(home.tenant_id) as session:
-            from selaras.identity.actor import Actor  # noqa: PLC0415
-            from selaras.identity.permissions import Permission  # noqa: PLC0415
-            from selaras.monitoring import coaching  # noqa: PLC0415
+            from selaras.identity.actor import Actor  # noqa: PLC0415  # only this test needs it
+            from selaras.identity.permissions import Permission  # noqa: PLC0415  # only this test needs it
+            from selaras.monitoring import coaching  # noqa: PLC0415  # only this test needs it
 
             new = Actor(home.tenant_id, None, "x", frozenset(), frozenset(Permission), person_id=home.person(4))
             found = [one.kind for one in coaching.talks_with(session, new, home.person(3), date(2026, 10, 7))]
@@ -140,7 +140,7 @@ def test_the_calendar_has_one_s_last_days_and_nothing_about_others(site: Site) -
     assert record(home, 1, 8, follow_up_on="2026-11-20").status_code == 303
     visitor = home.as_person(8)
     page = visitor.post("/my-calendar", on="/my-calendar").text
-    path = re.search(r'value="http://[^/"]+(/calendar/[\w-]+\.ics)"', page)[1]  # type: ignore[index]
+    path = re.search(r'value="http://[^/"]+(/calendar/[\w-]+\.ics)"', page)[1]  # type: ignore[index]  # found, or the test fails
     answer = home.visitor().get(path)
     assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
     found = events(answer.data)

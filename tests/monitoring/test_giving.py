@@ -108,7 +108,7 @@ def test_it_stands_beside_the_rating(site: Site) -> None:
 def _rating(home: Home, n: int) -> str:
     rule = next(one for one in home.app.url_map.iter_rules() if one.endpoint == "web.rating")
     with home.app.test_request_context(base_url=f"http://{home.host}"):
-        address = rule.build({"person_id": home.person(n), "period": PERIOD}, append_unknown=False)[1]  # type: ignore[index]
+        address = rule.build({"person_id": home.person(n), "period": PERIOD}, append_unknown=False)[1]  # type: ignore[index]  # found, or the test fails
     return home.as_person(1).page(address)
 
 
@@ -117,7 +117,7 @@ def link(visitor: Visitor, **more: Any) -> str:
     answer = visitor.post("/feedback/links", form, on="/feedback")
     assert answer.status_code == 200, answer.text
     assert "<svg" in answer.text
-    return re.search(r'href="(?:http://[^/"]+)?(/f/[\w-]+)"', answer.text)[1]  # type: ignore[index]
+    return re.search(r'href="(?:http://[^/"]+)?(/f/[\w-]+)"', answer.text)[1]  # type: ignore[index]  # found, or the test fails
 
 
 def say(home: Home, address: str, **more: str) -> Any:

@@ -64,7 +64,7 @@ def test_a_line_from_the_form_sent_twice_is_one(site: Site) -> None:
     visitor, item = home.as_person(2), item_of(home, 2)
     page = visitor.page("/log")
     assert "Laporan tepat waktu" in page
-    key = re.search(r'name="key" value="([0-9a-f]+)"', page)[1]  # type: ignore[index]
+    key = re.search(r'name="key" value="([0-9a-f]+)"', page)[1]  # type: ignore[index]  # found, or the test fails
     form = {
         **DOING,
         "item_id": str(item),
@@ -77,7 +77,7 @@ def test_a_line_from_the_form_sent_twice_is_one(site: Site) -> None:
         assert visitor.post("/log", form, on="/log").status_code == 303
     [line] = lines(visitor, home, 2)
     assert (line["content"], line["item_title"], line["amount"]) == (DOING["content"], "Laporan tepat waktu", "1.5")
-    assert [one["url"] for one in line["evidence"]] == ["https://x.go.id/a"]  # type: ignore[attr-defined]
+    assert [one["url"] for one in line["evidence"]] == ["https://x.go.id/a"]  # type: ignore[attr-defined]  # there, or the test fails
 
 
 def test_the_api_is_idempotent_by_its_header(site: Site) -> None:
@@ -202,7 +202,7 @@ def test_a_file_of_one_s_own_log(site: Site) -> None:
         ("10:00", "RHK-9", "2"),
         ("08:00", "RHK-9", "2"),
     ]
-    assert [one["url"] for line in found for one in line["evidence"]] == ["https://drive.example/x"] * 2  # type: ignore[attr-defined]
+    assert [one["url"] for line in found for one in line["evidence"]] == ["https://drive.example/x"] * 2  # type: ignore[attr-defined]  # there, or the test fails
 
 
 def test_what_is_wrong_with_a_file_is_said_row_by_row(site: Site) -> None:
@@ -259,7 +259,7 @@ def test_a_locked_period_takes_no_line_no_evidence_and_no_step(site: Site) -> No
     line = noted(visitor, item_id=str(item_of(home, 16)))["activity_id"]
     steps = f"/api/v1/people/{home.person(16)}/plans/2026/actions/{code}"
     locked_from(home, code, "2026-10-01")
-    key = re.search(r'name="key" value="([0-9a-f]+)"', visitor.page("/log"))[1]  # type: ignore[index]
+    key = re.search(r'name="key" value="([0-9a-f]+)"', visitor.page("/log"))[1]  # type: ignore[index]  # found, or the test fails
     answers = {
         "page": visitor.post("/log", {**DOING, "key": key}, on="/log").status_code,
         "line": visitor.send("POST", "/api/v1/log", DOING).json["code"],

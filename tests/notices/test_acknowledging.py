@@ -28,7 +28,7 @@ REASON = "Bukti dukung triwulan ini belum diperhitungkan."
 
 def handed_in(**more: object) -> HandedIn:
     what = {"kind": "plan", "subject_id": uuid4(), "content": "isi", "params": {"year": 2026}}
-    return HandedIn(**(what | {"due": date(2026, 1, 31), "article": "PermenPANRB 6/2022"} | more))  # type: ignore[arg-type]
+    return HandedIn(**(what | {"due": date(2026, 1, 31), "article": "PermenPANRB 6/2022"} | more))  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def somebody(session) -> UUID:

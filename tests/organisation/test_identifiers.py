@@ -26,7 +26,7 @@ PART_TIME = "199004052025241901"
 
 
 def codes(value: object, **stated: object) -> list[tuple[str, Severity]]:
-    return [(one.code, one.severity) for one in check_number(value, ON, **stated)]  # type: ignore[arg-type]
+    return [(one.code, one.severity) for one in check_number(value, ON, **stated)]  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def test_a_nip_is_read_into_its_parts() -> None:
@@ -134,7 +134,7 @@ def test_a_nik_adds_forty_to_a_womans_day() -> None:
     ],
 )
 def test_a_nik_that_cannot_be_or_differs(value: str, stated: dict[str, object], expected: tuple[str, Severity]) -> None:
-    (finding,) = check_nik(value, **stated)  # type: ignore[arg-type]
+    (finding,) = check_nik(value, **stated)  # type: ignore[arg-type]  # given by name, or wrong on purpose
     assert (finding.code, finding.severity) == expected
     assert value not in str(finding)
 

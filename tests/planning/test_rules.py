@@ -42,7 +42,7 @@ def told(draft: PlanDraft, holder: Holder = STAFF, chosen: Rules | None = None) 
 
 
 def with_item(**changed: object) -> PlanDraft:
-    return replace(PLAN, items=(replace(ITEM, **changed),))  # type: ignore[arg-type]
+    return replace(PLAN, items=(replace(ITEM, **changed),))  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 @pytest.mark.parametrize("holder", [STAFF, HEAD, Holder("pelaksana", False, True)])
@@ -99,7 +99,7 @@ def test_each_fault_names_its_field(changed: dict[str, object], fault: tuple[str
     ],
 )
 def test_the_plan_as_a_whole(changed: dict[str, object], fault: tuple[str, str, bool]) -> None:
-    assert told(replace(PLAN, **changed)) == [fault]  # type: ignore[arg-type]
+    assert told(replace(PLAN, **changed)) == [fault]  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def test_an_additional_result_and_a_task_from_outside_serve_no_superior_s_result() -> None:

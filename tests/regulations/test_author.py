@@ -91,7 +91,7 @@ def test_nothing_is_overwritten_and_no_subject_is_invented(project: Path) -> Non
     with pytest.raises(Conflict, match="exists already"):
         write_skeleton("perka_uji_1", project.parent)
     with pytest.raises(Invalid, match="is no subject; choose one of appraisal, "):
-        write_skeleton("perka_uji_4", project.parent, "weather")  # type: ignore[arg-type]
+        write_skeleton("perka_uji_4", project.parent, "weather")  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def replaced(name: str, old: str, new: str) -> Spoil:

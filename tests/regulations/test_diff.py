@@ -57,7 +57,7 @@ def test_a_choice_shows_the_step_in_which_it_is_felt_first(run: Run) -> None:
     first, second, third = rows()
     assert (first["changed"], first["step"], first["item"]) == (True, "time_score", "1")
     assert (first["value_a"], first["value_b"]) == ("-24.0", "0.0")
-    assert first["score_b"] - first["score_a"] == pytest.approx(24 / 3 / 2 * 0.6)  # type: ignore[operator]
+    assert first["score_b"] - first["score_a"] == pytest.approx(24 / 3 / 2 * 0.6)  # type: ignore[operator]  # wrong on purpose, or known better here
     assert (second["changed"], second["step"], second["value_a"]) == (False, None, None)
     assert (third["changed"], third["outcome_a"], third["outcome_b"]) == (True, "kurang", "cukup")
     assert "2 of 3 people change, 1 to another outcome" in said
@@ -78,7 +78,7 @@ def test_two_regulations_are_compared_by_outcome_and_last_steps(run: Run) -> Non
     assert code == 0
     first = rows()[0]
     assert (first["outcome_a"], first["outcome_b"], first["changed"]) == ("baik", "kurang", True)
-    assert first["value_a"] == f"total_score={round(first['score_a'], 6)}; predikat=baik"  # type: ignore[call-overload]
+    assert first["value_a"] == f"total_score={round(first['score_a'], 6)}; predikat=baik"  # type: ignore[call-overload]  # SQL of the test
     assert (first["value_b"], first["step"]) == ("predikat=kurang", None)
     moves = [
         [cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if re.search(r"│ \d+ +│$", line)

@@ -114,7 +114,7 @@ def test_a_person_among_many_gets_what_one_alone_gets(code: str, data: st.DataOb
     rules, facts = data.draw(rules_and_facts(code))
     people, items = frames(rules, facts)
     few = rules.appraise(people, items)
-    many = rules.appraise(*(None if frame is None else copies(frame) for frame in (people, items)))  # type: ignore[arg-type]
+    many = rules.appraise(*(None if frame is None else copies(frame) for frame in (people, items)))  # type: ignore[arg-type]  # given by name, or wrong on purpose
     for number in (0, MANY - 1):
         left, right = (
             Appraisal(*(frame.filter(pl.col("person").str.ends_with(f"/{number}")) for frame in steps(many))),

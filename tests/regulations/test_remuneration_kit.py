@@ -46,11 +46,11 @@ def value(expr: pl.Expr, **columns: object) -> object:
 def test_the_two_kinds_of_pay_are_never_added() -> None:
     assert Tukin(Decimal(1)) + Tukin(Decimal(2)) == Tukin(Decimal(3))
     assert total(Tpp, [Tpp(Decimal(1)), Tpp(Decimal(2))]) == Tpp(Decimal(3))
-    for mixed in (lambda: Tukin(Decimal(1)) + Tpp(Decimal(1)), lambda: total(Tpp, [Tukin(Decimal(1))])):  # type: ignore[list-item]
+    for mixed in (lambda: Tukin(Decimal(1)) + Tpp(Decimal(1)), lambda: total(Tpp, [Tukin(Decimal(1))])):  # type: ignore[list-item]  # wrong on purpose
         with pytest.raises(Invalid, match="are not added together"):
             mixed()
     with pytest.raises(Invalid, match="are not added together"):
-        Tpp(Decimal(1)) + 5  # type: ignore[operator]
+        Tpp(Decimal(1)) + 5  # type: ignore[operator]  # wrong on purpose, or known better here
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_shape_or_kind_of_the_other_government_is_refused(
 
 def test_every_shape_has_a_kind_and_every_book_a_shape() -> None:
     assert set().union(*SHAPES.values()) == set(KINDS)
-    found = {load_registry().loaded(code).plugin.shape for code in BOOKS}  # type: ignore[attr-defined]
+    found = {load_registry().loaded(code).plugin.shape for code in BOOKS}  # type: ignore[attr-defined]  # there, or the test fails
     # The sixth, the score engine, is an agency's code: it has a rulebook of its own.
     assert found == set(SHAPES) - {"score_engine"}
     assert "kmk_127_2026" in load_registry().codes("remuneration")

@@ -81,7 +81,7 @@ def test_down_and_up_differ_by_at_most_one(value: float) -> None:
 
 def test_an_unknown_mode_is_refused() -> None:
     with pytest.raises(ValueError, match="half_sideways"):
-        round_law(pl.col("x"), 0, "half_sideways", article="uji")  # type: ignore[arg-type]
+        round_law(pl.col("x"), 0, "half_sideways", article="uji")  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def test_a_limit_holds_within_the_noise_of_binary_numbers() -> None:

@@ -98,7 +98,7 @@ def test_app_and_console_may_not(urls: roles.RoleUrls, role: str, statement: str
         psycopg.connect(getattr(urls, role)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)  # type: ignore[call-overload]  # SQL of the test
 
 
 def test_the_app_may_stage_rows_the_console_may_not(urls: roles.RoleUrls) -> None:

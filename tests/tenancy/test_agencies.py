@@ -26,7 +26,7 @@ SPANS = (
 def new_agency(**changes: object) -> NewAgency:
     slug = f"made-{next(_numbers)}"
     plain = NewAgency(slug, "Pemerintah Kabupaten Contoh", "Contoh", "agency", "Asia/Makassar", (f"{slug}.localhost",))
-    return replace(plain, regulations=SPANS, **changes)  # type: ignore[arg-type]
+    return replace(plain, regulations=SPANS, **changes)  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def create(console: Database, new: NewAgency) -> int:

@@ -64,12 +64,12 @@ def follows(console: Database, slug: str, day: date) -> str | None:
 
 def begin(console: Database, region: str | None, goal: Goal = GOAL, **more: object) -> object:
     with console.platform() as session:
-        return rollouts.start(session, "Rini", goal, REGISTRY, reason="uji", region_code=region, **more)  # type: ignore[arg-type]
+        return rollouts.start(session, "Rini", goal, REGISTRY, reason="uji", region_code=region, **more)  # type: ignore[arg-type]  # given by name, or wrong on purpose
 
 
 def advance(console: Database, rollout: object, *slugs: str) -> dict[str, str]:
     with console.platform() as session:
-        moved = rollouts.advance(session, "Rini", rollout, reason="lanjut", last_day=last_day, slugs=slugs)  # type: ignore[arg-type]
+        moved = rollouts.advance(session, "Rini", rollout, reason="lanjut", last_day=last_day, slugs=slugs)  # type: ignore[arg-type]  # given by name, or wrong on purpose
         return {one.slug: one.stage for one in moved}
 
 
@@ -82,7 +82,7 @@ def roll_back(console: Database, rollout: object, starts: date | None = None, *s
             reason="keliru",
             last_day=last_day,
             starts=starts,
-            slugs=slugs,  # type: ignore[arg-type]
+            slugs=slugs,  # type: ignore[arg-type]  # given by name, or wrong on purpose
         )
 
 
@@ -119,7 +119,7 @@ def test_a_region_goes_live_by_date_and_comes_back(console_database: Database, t
     assert spans(console_database, territory["second"]) == before
     assert follows(console_database, territory["first"], DAY) == NEW
     with console_database.platform() as session:
-        history = rollout_queries.moves(session, rollout)  # type: ignore[arg-type]
+        history = rollout_queries.moves(session, rollout)  # type: ignore[arg-type]  # given by name, or wrong on purpose
         mine = [(one.before, one.after, one.actor, one.reason) for one in history if one.slug == territory["second"]]
         assert mine == [
             (None, "prepare", "Rini", "uji"),
@@ -127,7 +127,7 @@ def test_a_region_goes_live_by_date_and_comes_back(console_database: Database, t
             ("pilot", "live", "Rini", "lanjut"),
             ("live", "rolled_back", "Budi", "keliru"),
         ]
-        view = rollout_queries.rollout(session, rollout)  # type: ignore[arg-type]
+        view = rollout_queries.rollout(session, rollout)  # type: ignore[arg-type]  # given by name, or wrong on purpose
         assert view.stages == {"prepare": 0, "pilot": 0, "live": 1, "rolled_back": 1}
         assert view in rollout_queries.rollouts(session)
 
@@ -137,7 +137,7 @@ def test_a_province_holds_its_regencies_and_cities(console_database: Database) -
     outside = create(console_database, "34", "province")
     rollout = begin(console_database, "35")
     with console_database.platform() as session:
-        members = {one.slug for one in rollout_queries.rollout(session, rollout).members}  # type: ignore[arg-type]
+        members = {one.slug for one in rollout_queries.rollout(session, rollout).members}  # type: ignore[arg-type]  # given by name, or wrong on purpose
     assert inside <= members
     assert outside not in members
 

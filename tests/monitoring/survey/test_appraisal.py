@@ -43,7 +43,7 @@ def half(database, urls, tenant, console_database, tmp_path, monkeypatch) -> Sur
     return made
 
 
-def closed(half: Survey, person: int):  # type: ignore[no-untyped-def]
+def closed(half: Survey, person: int):  # type: ignore[no-untyped-def]  # what passes through is not looked at
     with half.database.tenant(half.tenant_id) as session:
         rules = rules_on(session, agency(session, half.tenant_id), ENDS, load_registry())
         service.start(session, system(half.tenant_id), "2021-S2", rules)

@@ -119,7 +119,7 @@ def seen(held: Held, visitor: Visitor) -> dict[str, str]:
             given = {name: values.get(name) or uuid4() for name in rule.arguments}
             if not set(rule.arguments) <= set(values):
                 continue
-            path = rule.build(given, append_unknown=False)[1]  # type: ignore[index]
+            path = rule.build(given, append_unknown=False)[1]  # type: ignore[index]  # found, or the test fails
         forget_attempts(home.app)
         answer = visitor.get(path)
         if answer.status_code == 200:
@@ -155,7 +155,7 @@ def test_a_page_that_tells_each_answer_is_found(held: Held, monkeypatch: pytest.
     """An exact share on the manager's page would do."""
     real: Callable[..., queries.CampaignView] = queries._view
 
-    def exact(row) -> queries.CampaignView:  # type: ignore[no-untyped-def]
+    def exact(row) -> queries.CampaignView:  # type: ignore[no-untyped-def]  # what passes through is not looked at
         view = real(row)
         object.__setattr__(view, "share", row.arrived)
         return view
