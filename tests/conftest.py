@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from selaras.db.migrate import upgrade
 from selaras.db.session import Database
+from selaras.servers import roles
 from selaras.servers.instance import Instance, embedded_instance
 from selaras.servers.roles import with_database
 
@@ -49,6 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = in_order(items)
 
 
+EMPTY = "empty"
+_numbers = itertools.count(1)
+
+
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """Embedded PostgreSQL and Valkey for this test run alone; they die with it."""
@@ -59,8 +64,22 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 @pytest.fixture(scope="session")
 def urls(instance: Instance) -> Urls:
     upgrade(instance.urls.migrator)
-    admin = with_database(instance.postgres.admin_url, instance.urls.database)
-    return Urls(admin, instance.urls.migrator, instance.urls.app, instance.urls.console)
+    roles.create_database_from_template(instance.postgres.admin_url, instance.urls.database, EMPTY)
+    return urls_of(instance, instance.urls.database)
+
+
+def urls_of(instance: Instance, database: str) -> Urls:
+    logins = (instance.postgres.admin_url, instance.urls.migrator, instance.urls.app, instance.urls.console)
+    return Urls(*(with_database(url, database) for url in logins))
+
+
+@pytest.fixture(scope="module")
+def own_urls(urls: Urls, instance: Instance) -> Iterator[Urls]:
+    """A database with every table and nothing in it, for a module that looks at all agencies."""
+    name = f"own_{next(_numbers)}"
+    roles.create_database_from_template(instance.postgres.admin_url, EMPTY, name)
+    yield urls_of(instance, name)
+    roles.drop_database(instance.postgres.admin_url, name)
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +94,6 @@ def console_database(urls: Urls) -> Iterator[Database]:
     made = Database(urls.console)
     yield made
     made.close()
-
-
-_numbers = itertools.count(1)
 
 
 def create_tenant(console_database: Database) -> Tenant:

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER
 from factories.operators import ask_support, make_operator
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from selaras.clock import fixed
@@ -134,11 +134,11 @@ def test_everything_works_without_scripts(visit, places):
     page.get_by_label("Nama, alamat host, atau wilayah").fill("panjang sekali")
     page.get_by_role("button", name="Cari").click()
     page.locator(f'a[href="{places["AGENCY"]}"]').click()
-    assert page.get_by_role("heading", name="Triwulan III").is_visible()
+    expect(page.get_by_role("heading", name="Triwulan III")).to_be_visible()
     page.get_by_role("button", name="English").click()
-    assert page.get_by_role("heading", name="Regulations by date").is_visible()
+    expect(page.get_by_role("heading", name="Regulations by date")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_text("You are signed out").is_visible()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
 
 
 def test_nothing_is_refused_by_the_pages_own_policy(visit, places):

@@ -1,4 +1,4 @@
-"""Real dispatchers and workers as processes of their own, on a clean queue."""
+"""Real dispatchers and workers as processes of their own, on a clean queue and in a database of their own."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ from selaras.jobs.service import enqueue
 SCRIPT = Path(__file__).with_name("worker_process.py")
 # Seconds until a test gives up on processes: no speed is measured by it, and a loaded machine starts them slowly.
 PATIENCE = 120.0
+
+
+@pytest.fixture(scope="module")
+def urls(own_urls: Any) -> Any:
+    """The dispatcher goes round all agencies there are: no others than those of these tests."""
+    return own_urls
+
+
+@pytest.fixture(scope="module")
+def database(urls: Any) -> Iterator[Database]:
+    made = Database(urls.app)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def console_database(urls: Any) -> Iterator[Database]:
+    made = Database(urls.console)
+    yield made
+    made.close()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from jobs.conftest import ACTOR, Post, until
+from jobs.conftest import ACTOR, PATIENCE, Post, until
 from redis import Redis
 
 from selaras.db.session import Database
@@ -63,7 +63,7 @@ def test_sigterm_ends_an_idle_process_cleanly(post: Post, kind: str) -> None:
     process = getattr(post, kind)()
     time.sleep(0.3)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE) == 0
     assert "Traceback" not in post.logs()
 
 
@@ -72,9 +72,9 @@ def test_sigterm_hands_the_job_back_at_its_next_transaction(post: Post, tenant: 
     sent = post.send(tenant, "steps", log=str(tmp_path / "log"), at=0, of=150)
     until(lambda: post.job(tenant, sent), lambda one: one.done > 0)
     dispatcher.send_signal(signal.SIGTERM)
-    assert dispatcher.wait(5) == 0
+    assert dispatcher.wait(PATIENCE) == 0
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(5) == 0
+    assert worker.wait(PATIENCE) == 0
     assert post.job(tenant, sent).state == "waiting"
     assert [(one[1], one[2]) for one in post.envelopes(tenant)] == [("waiting", 0)]
     post.dispatcher()

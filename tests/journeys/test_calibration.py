@@ -80,10 +80,10 @@ def test_a_move_by_mouse_and_one_by_keyboard_are_seen_by_the_others(site: Site, 
     best = member.locator('section[data-column="sangat_baik"]')
     member.locator(f"#c-{case_of(home, 5)} .person").drag_to(best)
     propose(member)
-    expect(chair.locator("#talk article")).to_have_count(1, timeout=3000)
+    expect(chair.locator("#talk article")).to_have_count(1)
     proposal = home.scalar("SELECT max(proposal) FROM selaras.calibration_case WHERE tenant_id = :tenant")
     assert say(home, path, 22, "supported", answers=proposal) == 303
-    expect(chair.locator("#talk")).to_contain_text("mendukung: Orang 22", timeout=3000)
+    expect(chair.locator("#talk")).to_contain_text("mendukung: Orang 22")
     member.goto(f"{path}/room")
     # With the keyboard alone: taken up, a column chosen, proposed there.
     card = member.locator(f"#c-{case_of(home, 6)} .person")
@@ -92,7 +92,7 @@ def test_a_move_by_mouse_and_one_by_keyboard_are_seen_by_the_others(site: Site, 
     member.keyboard.press("ArrowLeft")
     member.keyboard.press("Enter")
     propose(member)
-    expect(chair.locator("#talk article")).to_have_count(2, timeout=3000)
+    expect(chair.locator("#talk article")).to_have_count(2)
     # The connection breaks while something is sent: it is kept, sent again by itself, and counts once.
     before = events(home, "noted")
     member.context.set_offline(True)
@@ -101,10 +101,10 @@ def test_a_move_by_mouse_and_one_by_keyboard_are_seen_by_the_others(site: Site, 
     member.get_by_role("button", name="Simpan catatan").last.click()
     expect(member.locator("#said")).to_contain_text("terputus")
     member.context.set_offline(False)
-    expect(chair.locator("#log")).to_contain_text("tidak boleh hilang", timeout=8000)
+    expect(chair.locator("#log")).to_contain_text("tidak boleh hilang")
     assert events(home, "noted") == before + 1
     chair.locator("#talk").get_by_role("button", name=re.compile("mufakat")).first.click()
-    expect(member.locator("#talk article")).to_have_count(1, timeout=3000)
+    expect(member.locator("#talk article")).to_have_count(1)
     expect(best.locator(f"#c-{case_of(home, 5)}")).to_be_attached()
     for page in (chair, member):
         page.close()
