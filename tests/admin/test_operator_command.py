@@ -33,7 +33,7 @@ def run(console_settings):
 
     def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [PROGRAM, "operator", *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [PROGRAM, "operator", *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
         )
 
     return ran

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from factories.carrying import freed
 from sqlalchemy import text
 
 from selaras.closing.rules import Stage
@@ -71,7 +72,9 @@ def run(closing: Closing, commit: int, moment: str) -> subprocess.CompletedProce
     job = closing.admit()
     environment = os.environ | {"SELARAS_APP_DATABASE_URL": closing.urls.app}
     command = [sys.executable, str(SCRIPT), str(closing.tenant_id), str(job), str(commit), moment]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    freed(closing.urls.app, closing.tenant_id, job)
+    return done
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from functools import cache
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -135,9 +135,9 @@ def test_an_agency_has_exactly_the_people_asked_for(slug: str) -> None:
 
 
 def test_five_thousand_people_take_seconds() -> None:
-    started = perf_counter()
+    started = process_time()
     assert len(generate(load_packs()["surabaya"], 5000, SEED + 1).people) == 5000
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 @pytest.mark.parametrize("slug", SLUGS)

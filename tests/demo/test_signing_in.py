@@ -14,9 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from factories.ports import free_port
 from factories.provider_pages import browser, walk
-
-from selaras.demo.providers.running import free_port
 
 ONLY = ("kemenkeu", "sidoarjo")
 # Agency → what the table of the terminal says of it: its address, its provider, and three user names.
@@ -53,8 +52,8 @@ class Demo:
 
     def stop(self, how: int) -> None:
         self.process.send_signal(how)
-        self.process.wait(40)
-        until(lambda: processes_of(self.home) == [], 20, str(processes_of(self.home)))
+        self.process.wait(120)
+        until(lambda: processes_of(self.home) == [], 90, str(processes_of(self.home)))
 
 
 def until(check: object, seconds: float, what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from io import BytesIO
-from time import perf_counter
+from time import process_time
 from zipfile import ZipFile
 
 import pytest
@@ -159,9 +159,9 @@ def test_a_formula_is_found_wherever_the_sheet_lies_and_however_it_is_written() 
 def test_many_texts_before_something_like_a_formula_are_read_in_linear_time() -> None:
     text = '<row><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
     sheet = f"<worksheet {NAMESPACE}><foo/><sheetData>{text * 20_000}</sheetData></worksheet>"
-    began = perf_counter()
+    began = process_time()
     read_sheets("x.xlsx", repacked(sheet))
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 @pytest.mark.parametrize("name", ["content.xml", "xl/workbook.bin"])

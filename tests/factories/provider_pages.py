@@ -28,7 +28,7 @@ class _Named(httpx.HTTPTransport):
 
 def browser() -> httpx.Client:
     """A browser that keeps cookies, follows nothing by itself, and reaches this machine alone."""
-    return httpx.Client(transport=_Named(), timeout=20, trust_env=False)
+    return httpx.Client(transport=_Named(), timeout=90, trust_env=False)
 
 
 @dataclass

@@ -14,10 +14,11 @@ from uuid import uuid4
 
 import pytest
 
+from factories.ports import free_port
 from selaras.demo.providers.canaille import Canaille
 from selaras.demo.providers.directory import Client, Directory, User, new_password
 from selaras.demo.providers.nanoidp import NanoIdp
-from selaras.demo.providers.running import Provider, free_port, wait_until_it_answers
+from selaras.demo.providers.running import Provider, wait_until_it_answers
 from selaras.servers.supervise import Supervisor
 
 _numbers = itertools.count(1)

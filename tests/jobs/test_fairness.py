@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import Counter
 from typing import Any
@@ -38,11 +39,16 @@ def test_b_starts_after_at_most_n_plus_w_jobs_of_a(
 ) -> None:
     a, b = two_tenants
     post.dispatcher(IN_FLIGHT)
-    for _ in range(WORKERS):
-        post.worker()
+    workers = [post.worker() for _ in range(WORKERS)]
     flood(database, a, FLOOD)
     until(lambda: len(started(database, a)), lambda count: count > 20)
+    # Meanwhile the workers hold still: what they start before the dispatcher has seen B's job says nothing of its turn.
+    for one in workers:
+        one.send_signal(signal.SIGSTOP)
     sent = post.send(b, "quick")
+    until(lambda: post.envelopes(b)[0][1], lambda state: state == "admitted")
+    for one in workers:
+        one.send_signal(signal.SIGCONT)
     done = post.ended(b, sent)
     assert done.started_at is not None
     between = sum(done.created_at < at < done.started_at for at in started(database, a))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from factories.across import LEADER, Between, between
+from factories.carrying import freed
 from factories.site import Home
 
 __all__ = ["between"]
@@ -22,7 +23,9 @@ COMMITS = 5
 def killed(between: Between, home: Home, job: UUID, commit: int, moment: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"SELARAS_APP_DATABASE_URL": between.urls.app}
     command = [sys.executable, str(SCRIPT), str(home.tenant_id), str(job), str(commit), moment]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    freed(between.urls.app, home.tenant_id, job)
+    return done
 
 
 def recovered(home: Home) -> None:

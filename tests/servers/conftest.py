@@ -54,7 +54,7 @@ def is_running(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def wait_gone(*pids: int, seconds: float = 15) -> None:
+def wait_gone(*pids: int, seconds: float = 90) -> None:
     """Fail if one of the processes still runs after so long."""
     deadline = time.monotonic() + seconds
     while any(map(is_running, pids)):

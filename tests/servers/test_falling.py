@@ -15,6 +15,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from factories.ports import free_port
 from factories.provider_pages import browser, walk
 from factories.providers import RunningProvider, nanoidp
 from sqlalchemy.dialects.postgresql import Range
@@ -22,7 +23,6 @@ from sqlalchemy.dialects.postgresql import Range
 from selaras.config import Settings
 from selaras.db.session import Database
 from selaras.demo.providers.directory import User
-from selaras.demo.providers.running import free_port
 from selaras.identity import providers
 from selaras.identity.actor import system
 from selaras.identity.egress import Egress
@@ -42,7 +42,8 @@ from .conftest import is_running
 __all__ = ["nanoidp"]
 
 SLUG = "kemenkeu"
-WITHIN = 15.0
+# Seconds until a test gives up on what comes back by itself; how soon it does is not measured.
+WITHIN = 90.0
 
 
 @dataclass
@@ -116,7 +117,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory, nanoidp: RunningProvider) 
         process = subprocess.Popen(command, env=kept | own, stdout=said, stderr=subprocess.STDOUT)
     made = Serving(process, home, port, log, f"/sign-in/with/{way}", nanoidp.add_user("pengelola"))
     try:
-        until(lambda: made.sign_in() == 200, 60)
+        until(lambda: made.sign_in() == 200, WITHIN)
         yield made
     finally:
         if process.poll() is None:
@@ -137,20 +138,20 @@ def until(check: Callable[[], bool], seconds: float) -> float:
 def test_a_killed_server_comes_back_and_one_can_sign_in_again(serving: Serving, server: str, name: str) -> None:
     before = serving.pid(server)
     os.kill(before, signal.SIGKILL)
-    until(lambda: not is_running(before), 5)
-    assert serving.sign_in() in (0, 503), "while it is away, a page says so"
+    until(lambda: not is_running(before), WITHIN)
+    assert serving.sign_in() in (0, 200, 503), "while it is away, a page says so; it may be back already"
     until(lambda: serving.sign_in() == 200, WITHIN)
+    until(lambda: f"{name}: runs again" in serving.log.read_text(), WITHIN)
+    assert f"{name}: ended with status -9" in serving.log.read_text()
     assert serving.pid(server) != before
     assert is_running(serving.pid(server))
-    assert f"{name}: ended with status -9" in serving.log.read_text()
-    assert f"{name}: runs again" in serving.log.read_text()
 
 
 @pytest.mark.slow
 def test_stopping_still_stops_everything(serving: Serving, gone: Callable[..., None]) -> None:
     pids = [serving.pid(server) for server in ("postgres", "valkey")]
     serving.process.send_signal(signal.SIGINT)
-    assert serving.process.wait(30) == 0
+    assert serving.process.wait(90) == 0
     gone(*pids)
     left = [
         entry.name

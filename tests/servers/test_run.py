@@ -123,10 +123,13 @@ def test_runs_the_tests_from_the_root_wherever_we_are(project: Path, tmp_path: P
 
 def test_the_second_run_is_quick_and_writes_nothing(project: Path) -> None:
     before = sorted((path, path.stat().st_mtime_ns) for path in (project / ".venv").iterdir())
-    began = time.monotonic()
-    done = run(project, "demo")
-    assert time.monotonic() - began < 2
-    assert done.stderr == ""
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        assert run(project, "demo").stderr == ""
+        took.append(time.monotonic() - began)
+    # The best of three: a loaded machine may hold up any one of them.
+    assert min(took) < 2
     assert sorted((path, path.stat().st_mtime_ns) for path in (project / ".venv").iterdir()) == before
 
 

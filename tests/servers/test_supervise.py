@@ -39,7 +39,7 @@ print("stopped", flush=True)
 """
 
 
-def _until(check: Callable[[], bool], seconds: float = 15) -> None:
+def _until(check: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < deadline
@@ -58,9 +58,9 @@ def test_nothing_outlives_the_parent(
     parent = program(PARENT, noted, tmp_path / "logs")
     _until(lambda: len(_numbers(noted)) == 4)
     parent.send_signal(number)
-    gone(*_numbers(noted), seconds=8)
+    gone(*_numbers(noted))
     if number != signal.SIGKILL:
-        assert parent.wait(5) == 0
+        assert parent.wait(60) == 0
 
 
 def test_a_crashed_service_starts_again_after_a_pause(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_crashed_service_starts_again_after_a_pause(tmp_path: Path) -> None:
     runner.start()
     _until(lambda: file.exists() and len(file.read_text()) >= 2)
     supervisor.ask_to_stop()
-    runner.join(10)
+    runner.join(60)
     assert not runner.is_alive()
     assert said[0] == "crashing: ended with status 3, starts again in 0.5 s"
     assert "starts again in 1 s" in "".join(said[1:2]) or len(said) == 1

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from factories.ports import free_port
 from factories.site import Site
 
 
@@ -38,15 +39,9 @@ def serving(site: Site, port: int) -> Iterator[subprocess.Popen[bytes]]:
         process.stderr.close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def ask(port: int, host: str, path: str) -> int:
     """libc does not resolve x.localhost, so clients connect to the address and name the host themselves."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", path, headers={"Host": f"{host}:{port}"})
         return connection.getresponse().status
@@ -57,7 +52,7 @@ def ask(port: int, host: str, path: str) -> int:
 def test_it_serves_and_stops_when_asked(site: Site) -> None:
     port = free_port()
     with serving(site, port) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while True:
             try:
                 assert ask(port, site.closed.host, "/sign-in") == 200
@@ -69,7 +64,7 @@ def test_it_serves_and_stops_when_asked(site: Site) -> None:
         assert ask(port, "elsewhere.localhost", "/sign-in") == 404
         assert ask(port, site.closed.host, "/people") == 303
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_port_that_is_taken_is_refused_in_words(site: Site) -> None:
@@ -79,7 +74,7 @@ def test_a_port_that_is_taken_is_refused_in_words(site: Site) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with serving(site, port) as process:
-            assert process.wait(30) == 2
+            assert process.wait(90) == 2
             said = process.stderr.read().decode()
     assert f"Cannot listen at 127.0.0.1:{port}: something listens there already" in said
     assert "SELARAS_WEB_ADDRESS" in said

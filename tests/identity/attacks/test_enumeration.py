@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from uuid import UUID
 
@@ -54,5 +53,6 @@ def test_which_accounts_there_are_is_not_told(
                 verdict(answer, site.closed, attacker)
             assert answer.status_code == 401
     assert pages["account_unknown"] == pages["account_inactive"]
-    quick, slow = sorted(statistics.median(times) for times in took.values())
+    # The quickest of each: what the machine is busy with besides only ever adds to it.
+    quick, slow = sorted(min(times) for times in took.values())
     assert slow < 2 * quick, took

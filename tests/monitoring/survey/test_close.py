@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from factories.carrying import freed
 from factories.site import ENCRYPTION_KEY
 from factories.staff import create_staff
 from factories.surveys import Survey, day
@@ -38,13 +40,15 @@ def figures(survey: Survey) -> list[object]:
     return sorted(map(str, found))
 
 
-def killed(survey: Survey, job: object, commit: int, moment: str) -> int:
+def killed(survey: Survey, job: UUID, commit: int, moment: str) -> int:
     command = [sys.executable, str(SCRIPT), str(survey.tenant_id), str(job), str(commit), moment]
     more = {"SELARAS_APP_DATABASE_URL": survey.urls.app, "SELARAS_ENCRYPTION_KEYS": ENCRYPTION_KEY}
-    return subprocess.run(command, env=os.environ | more, check=False, timeout=60).returncode
+    status = subprocess.run(command, env=os.environ | more, check=False, timeout=240).returncode
+    freed(survey.urls.app, survey.tenant_id, job)
+    return status
 
 
-def admitted(survey: Survey) -> object:
+def admitted(survey: Survey) -> UUID:
     return survey.scalar(
         "UPDATE selaras.job_envelope SET state = 'admitted' WHERE tenant_id = :tenant RETURNING job_id"
     )
