@@ -21,6 +21,7 @@ NO_LIST = {
     "web.ranking_page": "ranks by a rule that the reader chooses; the results behind them are the list of the period",
     "web.rating_patterns": "questions about appraisers to ask in a meeting, not to pass round as a file",
     "web.reported_feedback": "reports to decide on; what was said stays where it stands",
+    "web.talent_pool_file": "the file itself; the page of the board offers it",
     "web.superiors": "questions to answer; the lines that follow from them are the list reporting_lines",
 }
 

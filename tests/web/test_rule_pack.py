@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from datetime import date
@@ -127,6 +128,32 @@ def test_the_board_and_its_pools(mapped: Site) -> None:
     assert employee.get(f"/people/{home.person(4)}/talent").status_code == 404
     assert "Kotak talenta" not in employee.page(f"/people/{home.person(4)}")
     assert home.as_role(Role.AUDITOR).get("/talent").status_code == 403
+
+
+def test_a_pool_as_a_file_is_the_page_s(mapped: Site) -> None:
+    home, spec = mapped.closed, declared_at(mapped)
+    manager = home.manager()
+    asked = "period=2025&box=9&years=1"
+    assert "/talent/file?" in manager.page(f"/talent?{asked}")
+    told = manager.get(f"/api/v1/talent?{asked}").json
+    answer = manager.get(f"/talent/file?{asked}&format=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
+    assert (answer.mimetype, len(rows)) == ("text/csv", told["found"])
+    assert [row["NAMA"] for row in rows[:25]] == [one["name"] for one in told["people"]]
+    assert {row["KOTAK"] for row in rows} == {"9"}
+    assert all(len(row["NIP"]) == 18 for row in rows)
+    by_api = manager.get(f"/api/v1/talent/file?{asked}")
+    assert (by_api.mimetype, by_api.data) == ("text/csv", answer.data)
+    check(spec, "GET", "/api/v1/talent/file", manager.get("/api/v1/talent/file?format=doc"))
+    sheet = manager.get(f"/talent/file?{asked}&format=xlsx")
+    assert sheet.data[:2] == b"PK"
+    for wrong, status in (("format=doc", 422), ("years=x", 422), ("period=1999", 404)):
+        assert (manager.get(f"/talent/file?{wrong}").status_code, wrong) == (status, wrong)
+    assert home.as_person(4).get("/talent/file").status_code == 403
+    assert home.as_role(Role.AUDITOR).get("/api/v1/talent/file").status_code == 403
+    other = mapped.open.manager().get("/talent")
+    assert (other.status_code, 'role="alert"' in other.text) == (200, False)
+    assert "Belum ada papan talenta" in other.text
 
 
 def test_the_points_of_an_official(mapped: Site) -> None:

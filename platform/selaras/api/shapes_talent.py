@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from selaras.api.shapes import Label
 
@@ -31,6 +31,22 @@ class TalentQuery:
     outcome: str | None = None
     times: int = field(default=1, metadata=_COUNT)
     page: int = field(default=1, metadata={"validate": Range(min=1, max=100_000)})
+
+
+@dataclass(frozen=True)
+class TalentFileQuery:
+    """The same pool as a file: `format` csv or xlsx."""
+
+    format: str = field(default="csv", metadata={"validate": OneOf(["csv", "xlsx"])})
+    period: str | None = None
+    box: int | None = field(default=None, metadata={"validate": Range(min=1, max=9)})
+    unit_id: UUID | None = None
+    level: str | None = None
+    kind: str | None = None
+    post: str = field(default="", metadata={"validate": Length(max=80)})
+    years: int = field(default=1, metadata=_COUNT)
+    outcome: str | None = None
+    times: int = field(default=1, metadata=_COUNT)
 
 
 @dataclass(frozen=True)

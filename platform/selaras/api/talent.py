@@ -15,10 +15,13 @@ from selaras.api.schemas import schema_of
 from selaras.api.shapes import Label
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, session
+from selaras.edge.downloads import attachment
+from selaras.exchange.talent_pool import pool_file
 from selaras.followup import talent
 from selaras.followup.credits import Conversion, credit_points
 from selaras.identity.permissions import Permission
 
+FILE = {"type": "string", "format": "binary"}
 endpoints = endpoints_of("talent", "Talent boxes and credit points")
 
 
@@ -28,10 +31,10 @@ endpoints = endpoints_of("talent", "Talent boxes and credit points")
 @endpoints.response(200, schema_of(shapes.Talent))
 def show_talent(query: dict[str, Any]) -> Response:
     """The board of a mapped period, of those whom the permission reaches: counts, movement, one page of a pool."""
-    names = ("unit_id", "level", "kind", "post", "years", "outcome", "times")
-    pool = talent.Pool(**{name: query[name] for name in names})
     registry = instance().registry
-    found = talent.board(session(), actor(), registry, query["period"], pool, box=query["box"], page=query["page"])
+    found = talent.board(
+        session(), actor(), registry, query["period"], _pool(query), box=query["box"], page=query["page"]
+    )
     return encoded(
         shapes.Talent(
             found.period,
@@ -45,6 +48,22 @@ def show_talent(query: dict[str, Any]) -> Response:
             found.pages,
         )
     )
+
+
+@endpoints.route("/talent/file")
+@needs(Permission.SEE_TALENT)
+@endpoints.arguments(schema_of(shapes.TalentFileQuery), location="query")
+@endpoints.response(200, FILE, content_type="text/csv")
+def show_talent_file(query: dict[str, Any]) -> Response:
+    """The people of a pool as a file, CSV or XLSX, as far as the permission reaches."""
+    registry, period = instance().registry, query["period"]
+    made = pool_file(session(), actor(), registry, query["format"], period, _pool(query), box=query["box"])
+    return attachment(made.data, made.name, made.media_type)
+
+
+def _pool(query: dict[str, Any]) -> talent.Pool:
+    names = ("unit_id", "level", "kind", "post", "years", "outcome", "times")
+    return talent.Pool(**{name: query[name] for name in names})
 
 
 @endpoints.route("/people/<uuid:person_id>/talent")

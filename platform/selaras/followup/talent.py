@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from selaras.db.bulk import read_frame
 from selaras.db.session import tenant_of
-from selaras.errors import NotFound
+from selaras.errors import Invalid, NotFound
 from selaras.followup.rulebooks import answering
 from selaras.identity.actor import Actor
 from selaras.identity.permissions import Permission
@@ -160,20 +160,10 @@ def board(
     NotFound where no box was ever proposed, or none in that period. The number of statements does not depend on the
     number of people.
     """
-    actor.require(Permission.SEE_TALENT)
-    day, wanted = agency_day(session, actor), pool or Pool()
-    placed = _without_own(session, actor, registry, _placed(session, actor, day), day)
-    periods = tuple(placed.select("period", "ends").unique().sort("ends", descending=True)["period"])
-    chosen = period or next(iter(periods), None)
-    if chosen is None or chosen not in periods:
-        raise NotFound(
-            "talent.none",
-            "No talent box has been proposed here. Import the potential of people, close a period that the rulebook "
-            "maps, and have the system propose what follows.",
-        )
-    here = _narrowed(session, _standing(placed, chosen), wanted, day)
+    placed, here, chosen = _found(session, actor, registry, period, pool or Pool())
+    periods = _periods(placed)
     shown = here if box is None else here.filter(pl.col(BOX) == box)
-    part = shown.sort("box", "name", "person", descending=[True, False, False])[(page - 1) * PAGE : page * PAGE]
+    part = _sorted(shown)[(page - 1) * PAGE : page * PAGE]
     people = tuple(_place(one) for one in part.iter_rows(named=True))
     note(session, actor, [one.person_id for one in people])
     ends = placed.filter(pl.col("period") == chosen)["ends"][0]
@@ -190,6 +180,58 @@ def board(
         levels=tuple(sorted(placed["level"].drop_nulls().unique())),
         outcomes=tuple(sorted(placed["outcome"].unique())),
     )
+
+
+def candidates(
+    session: Session,
+    actor: Actor,
+    registry: Registry,
+    period: str | None = None,
+    pool: Pool | None = None,
+    *,
+    box: int | None = None,
+    most: int,
+) -> tuple[str, tuple[Place, ...]]:
+    """The period, and everybody of a pool in it, the best box first. Invalid where they are more than `most`."""
+    _, here, chosen = _found(session, actor, registry, period, pool or Pool())
+    shown = here if box is None else here.filter(pl.col(BOX) == box)
+    if shown.height > most:
+        raise Invalid(
+            "talent.pool_long",
+            "This pool holds {people} people, and a file of candidates takes up to {most}. Ask for fewer on the talent "
+            "page, or have the whole list of talent boxes made as a file.",
+            people=shown.height,
+            most=most,
+        )
+    people = tuple(_place(one) for one in _sorted(shown).iter_rows(named=True))
+    note(session, actor, [one.person_id for one in people])
+    return chosen, people
+
+
+def _found(
+    session: Session, actor: Actor, registry: Registry, period: str | None, pool: Pool
+) -> tuple[pl.DataFrame, pl.DataFrame, str]:
+    """Everybody who was ever mapped, those of the pool in the period, and the period."""
+    actor.require(Permission.SEE_TALENT)
+    day = agency_day(session, actor)
+    placed = _without_own(session, actor, registry, _placed(session, actor, day), day)
+    periods = _periods(placed)
+    chosen = period or next(iter(periods), None)
+    if chosen is None or chosen not in periods:
+        raise NotFound(
+            "talent.none",
+            "No talent box has been proposed here. Import the potential of people, close a period that the rulebook "
+            "maps, and have the system propose what follows.",
+        )
+    return placed, _narrowed(session, _standing(placed, chosen), pool, day), chosen
+
+
+def _periods(placed: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(placed.select("period", "ends").unique().sort("ends", descending=True)["period"])
+
+
+def _sorted(people: pl.DataFrame) -> pl.DataFrame:
+    return people.sort("box", "name", "person", descending=[True, False, False])
 
 
 def grid(session: Session, registry: Registry, day: date) -> Grid:

@@ -10,10 +10,12 @@ from flask import Response, request
 
 from selaras.edge.access import needs
 from selaras.edge.context import actor, day, instance, rules, session
+from selaras.edge.downloads import attachment
 from selaras.edge.fields import uuid_of_field, whole_of_field
 from selaras.errors import DomainError, Invalid, NotFound
 from selaras.evaluation.queries import period_by_code
 from selaras.evaluation.wording import Word, outcome_word
+from selaras.exchange.talent_pool import pool_file
 from selaras.followup import talent
 from selaras.identity.permissions import Permission
 from selaras.organisation.queries import units
@@ -30,10 +32,13 @@ def talent_board() -> Response:
     try:
         return _board()
     except (Invalid, NotFound) as error:
-        empty = isinstance(error, NotFound) and not request.args.get("period")
-        year = str(day().year)
+        empty = error.code == "talent.none" and not request.args.get("period")
         return render(
-            "talent_none.html", 200 if empty else error.status, active="web.talent_board", error=error, year=year
+            "talent_none.html",
+            200 if empty else error.status,
+            active="web.talent_board",
+            error=None if empty else error,
+            year=str(day().year),
         )
 
 
@@ -90,6 +95,21 @@ class _Words:
 
 def _words(ends: date) -> _Words:
     return _Words(ends)
+
+
+@pages.get("/talent/file")
+@needs(Permission.SEE_TALENT)
+def talent_pool_file() -> Response:
+    """The people of the pool that the page shows, as a file."""
+    given = request.args
+    box = whole_of_field(given["box"], "box") if given.get("box") else None
+    period = given.get("period", "").strip() or None
+    form = given.get("format", "csv")
+    try:
+        made = pool_file(session(), actor(), instance().registry, form, period, _pool(), box=box)
+    except (Invalid, NotFound) as error:
+        return render("talent_none.html", error.status, active="web.talent_board", error=error, year=str(day().year))
+    return attachment(made.data, made.name, made.media_type)
 
 
 @pages.get("/people/<uuid:person_id>/talent")
