@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER
 from factories.desk import Desk, path, set_state, stored
 from factories.site import Home, Site
+from factories.walking import looks_of
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
@@ -20,8 +18,6 @@ from selaras.organisation.accounts import account_of
 
 pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
 
-# Where pictures go, for whoever wants to look at them.
-PICTURES = os.environ.get("SELARAS_PICTURES")
 Shown = tuple[str, int, str]
 """A name, who looks, and the address."""
 
@@ -113,7 +109,7 @@ SCENES: tuple[Callable[[Home], list[Shown]], ...] = (talked_about, with_another_
 def test_pages_are_accessible_and_fit_a_narrow_screen(
     site: Site, browser: Browser, serve: Callable[..., int], scene: Callable[[Home], list[Shown]]
 ) -> None:
-    axe, faults, home = Axe(), [], site.open
+    faults, home = list[str](), site.open
     port = serve(site.app)
     for name, who, address in scene(home):
         context = browser.new_context(base_url=f"http://{home.host}:{port}")
@@ -122,17 +118,9 @@ def test_pages_are_accessible_and_fit_a_narrow_screen(
         token = site.app.extensions["selaras"].sessions.start(home.uuid, account, Proof(method="oidc"))
         context.add_cookies([{"name": "selaras_session", "value": token, "domain": home.host, "path": "/"}])
         page = context.new_page()
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            answer = page.goto(address)
-            assert answer is not None
-            assert answer.status == 200, (name, answer.status)
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES) / f"{name.replace(' ', '-')}-{width}.png", full_page=True)
-            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-                faults.append(f"{name} at {width}: {wide} wide")
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            bad = [one for one in axe.run(page).response["violations"] if one["impact"] in ("serious", "critical")]
-            faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in bad]
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, (name, answer.status)
+        faults += looks_of(page, name)
         context.close()
     assert faults == []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER
 from factories.site import PERIOD, Home, Site
+from factories.walking import looks_of
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import text
 
@@ -144,20 +142,10 @@ def test_pages_of_ratings_are_accessible_and_fit_a_narrow_screen(home: Home, ope
     for given in ("di_atas", "sesuai"):
         rating = {"rating_hasil_kerja": given, "rating_perilaku": "sesuai", "reason": "Bukti dukung baru diterima."}
         assert head.post(form, rating, on=form).status_code == 303
-    shots = os.environ.get("SELARAS_SHOTS")
-    axe, faults = Axe(), list[str]()
+    faults: list[str] = []
     for name, who, address in pages_of_ratings(home):
         page = open_page(home, who)
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(address)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                faults.append(f"{name} at {width}: {wide} wide")
-            if shots:
-                page.screenshot(path=Path(shots) / f"{name}-{width}.png", full_page=True)
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            bad = [one for one in axe.run(page).response["violations"] if one["impact"] in ("serious", "critical")]
-            faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in bad]
+        page.goto(address)
+        faults += looks_of(page, name)
         page.close()
     assert not faults, "\n".join(faults)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from factories.browsing import IN_A_BROWSER, browser, serve
 from factories.site import Home, Site
+from factories.walking import looks_of
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from selaras.clock import today
@@ -117,22 +115,12 @@ def test_a_line_is_noted_on_a_phone_without_a_script(site: Site, open_page: Call
 
 
 def looked_at(open_page: Callable[..., Page], name: str, who: int | str | None, address: str) -> list[str]:
-    page, faults = open_page(who), []
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.status == 200, name
-        if len(gzip.compress(answer.body())) > HEAVIEST:
-            faults.append(f"{name}: too heavy")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            faults.append(f"{name} at {width}: {wide} wide")
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        found = Axe().run(page).response["violations"]
-        bad = [one for one in found if one["impact"] in ("serious", "critical")]
-        faults += [f"{name} at {width}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in bad]
-        if folder := os.environ.get("SHOTS"):
-            page.screenshot(path=Path(folder) / f"{name.replace(' ', '-')}-{width}.png", full_page=True)
+    page = open_page(who)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, name
+    faults = looks_of(page, name)
+    if len(gzip.compress(answer.body())) > HEAVIEST:
+        faults.append(f"{name}: too heavy")
     page.close()
     return faults
