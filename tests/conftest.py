@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from sharing import in_order, workers
+from sharing import in_order, twice, workers
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = in_order(items)
+    for item in filter(twice, items):
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 EMPTY = "empty"

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sharing import MOST, TESTS, in_order, workers
+from sharing import MOST, PROCESSES, TESTS, in_order, twice, workers
 
 
 def asked(*arguments: str | Path) -> Any:
@@ -39,6 +39,18 @@ def test_isolation_comes_first_and_what_is_slow_before_the_rest(request: pytest.
     given = [quick, its_neighbour, slow, browser, proof]
     assert in_order(given) == [proof, its_neighbour, slow, browser, quick]
     assert in_order(list(request.session.items)) == list(request.session.items)
+
+
+def test_only_what_drives_processes_or_a_browser_is_tried_again() -> None:
+    def again(path: str, *marks: str) -> bool:
+        return twice(
+            SimpleNamespace(path=TESTS / path, get_closest_marker=lambda name: name if name in marks else None)
+        )
+
+    assert all((TESTS / one).exists() for one in PROCESSES)
+    assert again("jobs/test_b.py")
+    assert again("web/test_d.py", "browser")
+    assert not any(map(again, ("closing/test_kill.py", "isolation/test_attacker.py", "regulations/test_properties.py")))
 
 
 @pytest.mark.slow
