@@ -180,5 +180,8 @@ def test_the_form_keeps_what_was_typed_and_writes_without_scripts(home: Home) ->
         ("baik", "92.5", "95.5"), (None, "40", None),
     ]  # fmt: skip
     assert found["components"] == {"beban": "40", "prestasi": "60"}
+    nothing = {"starts": STARTS, "reason": REASON, "table": {**found, "components": {"beban": None}}}
+    refused = manager.send("PUT", f"{API}/drafts/{draft['id']}", nothing)
+    assert (refused.status_code, "components" in refused.text) == (422, True)
     assert found["marks"] == [{"code": "TK", "group": "attendance", "percent": "5", "since": 1}]
     assert found["rounding"] == [{"step": "amount", "digits": -3, "mode": "down"}]

@@ -70,7 +70,7 @@ def _field(hint: object, extra: dict[str, Any]) -> ma.fields.Field[Any]:
     if origin in (list, tuple):
         return ma.fields.List(_field(arguments[0], {}), **extra)
     if origin is dict:
-        return ma.fields.Dict(keys=ma.fields.String(), values=_field(arguments[1], {"allow_none": True}), **extra)
+        return ma.fields.Dict(keys=ma.fields.String(), values=_field(arguments[1], {}), **extra)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return ma.fields.Nested(schema_of(hint), **extra)
     if hint in (Any, object):
