@@ -12,7 +12,8 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
-EXAMPLES = 10
+# Nobody is refused before what they send is looked at.
+EXAMPLES = {"manager": 10, "head": 10, "nobody": 3}
 
 
 @pytest.mark.slow
@@ -32,17 +33,17 @@ def test_nothing_that_is_sent_breaks_it(site: Site, who: str) -> None:
         return site.app({name: value for name, value in environ.items() if name not in made_up} | held, start)
 
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app=app)
-    answered = {found.ok().label: _ask(found.ok()) for found in schema.get_all_operations()}
+    answered = {found.ok().label: _ask(found.ok(), EXAMPLES[who]) for found in schema.get_all_operations()}
     assert len(answered) >= 15
     assert answered["GET /api/v1/agency"] == ({401} if who == "nobody" else {200})
     assert who != "manager" or 422 in answered["POST /api/v1/closes"] | answered["GET /api/v1/people"]
 
 
-def _ask(operation: Any) -> set[int]:
+def _ask(operation: Any, examples: int) -> set[int]:
     statuses: set[int] = set()
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,
