@@ -192,7 +192,7 @@ def test_a_session_ends_no_later_than_the_provider_says(here: Door, there: Hosti
     there.orders.more["session_expiry"] = int(time.time()) + 120
     sign_in(here.visitor(), here.at(there))
     (held,) = here.app.extensions["selaras"].sessions.of_account(here.uuid, here.account(NIP))
-    assert abs(held.signed_in.until.timestamp() - time.time() - 120) < 10
+    assert abs(held.signed_in.until.timestamp() - time.time() - 120) < 60
 
 
 def test_the_way_back_is_a_link_of_this_host_alone(here: Door, there: HostileProvider) -> None:
