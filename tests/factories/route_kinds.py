@@ -234,6 +234,7 @@ KINDS = {
     "web.rule_choices": "figures",
     "web.pay_simulation": "list",
     "api_pay_simulations.list_pay_changes": "list",
+    **dict.fromkeys(("web.pay_changes_file", "api_pay_simulations.show_pay_changes_file"), "list"),
     **dict.fromkeys(
         (
             "web.pay_tables",

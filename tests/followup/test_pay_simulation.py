@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from factories.site import PERIOD, Home, Site
+from factories.site import PERIOD, Home, Site, Visitor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from selaras.db.session import Database
+from selaras.exchange import pay_changes
 from selaras.followup.models import Remuneration, RemunerationTable
 from selaras.followup.pay import simulating
 from selaras.followup.pay.content import content_of, read_content
@@ -134,6 +138,58 @@ def test_who_changes_by_how_much_and_at_what_cost(home: Home) -> None:
     nowhere = manager.send("POST", f"{API}/drafts/{draft['id']}/simulations", {"period": "2031-TW1"})
     assert (nowhere.status_code, nowhere.json["code"]) == (404, "remuneration.simulation_period")
     assert home.as_person(5).get(f"{API}/simulations/{made.json['id']}").status_code in (403, 404)
+
+
+def halved(manager: Visitor) -> str:
+    """A draft that pays half for one outcome."""
+    draft = begun(manager)
+    table = draft["table"]
+    for row in table["rows"]:
+        row["percent"] = "50" if row["outcome"] == "baik" else row["percent"]
+    put(manager, draft, table)
+    return str(draft["id"])
+
+
+def test_everybody_who_changes_comes_as_a_file(home: Home, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = home.manager()
+    ordered = f"{API}/drafts/{halved(manager)}/simulations"
+    made = manager.send("POST", ordered, {"period": PERIOD}).json
+    page, file = f"/pay-tables/simulations/{made['id']}", f"{API}/simulations/{made['id']}/people/file"
+    assert f"{page}/people.csv" in manager.page(page)
+    answer = manager.get(f"{page}/people.csv")
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
+    figures = made["figures"]
+    assert len(rows) == figures["changed"]
+    assert sum(int(one["SELISIH"]) for one in rows) == figures["after"] - figures["before"]
+    assert all(
+        len(one["NIP"]) == 18 and int(one["MENJADI"]) - int(one["SEMULA"]) == int(one["SELISIH"]) for one in rows
+    )
+    listed = manager.get(f"{API}/simulations/{made['id']}/people").json["items"]
+    assert [one["NAMA"] for one in rows[: len(listed)]] == [one["name"] for one in listed]
+    assert manager.get(file).data == answer.data
+    book = manager.get(f"{file}?format=xlsx")
+    rows_of_book = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
+    assert rows_of_book[0] == list(rows[0])
+    assert [int(row[5]) for row in rows_of_book[1:]] == [int(one["SELISIH"]) for one in rows]
+    told = home.scalar(
+        "SELECT payload->>'rows' FROM selaras.ledger_entry WHERE tenant_id = :tenant AND action = 'export.make'"
+        " AND subject = 'list:pay_changes' ORDER BY id DESC LIMIT 1"
+    )
+    assert int(told) == len(rows)
+    assert (manager.get(f"{page}/people.pdf").status_code, manager.get(f"{file}?format=pdf").status_code) == (422, 422)
+    for who, status in ((home.as_person(4), 403), (site.open.manager(), 404)):
+        assert (who.get(f"{page}/people.csv").status_code, who.get(file).status_code) == (status, status)
+    with monkeypatch.context() as short:
+        short.setattr(pay_changes, "SHEET", len(rows) - 1)
+        long = manager.get(f"{file}?format=xlsx")
+        assert (long.status_code, long.json["code"]) == (422, "remuneration.simulation_sheet_long")
+        assert manager.get(file).data == answer.data
+        assert f"{page}/people.xlsx" not in manager.page(page)
+    assert f"{page}/people.xlsx" in manager.page(page)
+    manager.send("POST", ordered, {"period": PERIOD})
+    gone = manager.get(file)
+    assert (gone.status_code, gone.json["code"]) == (409, "remuneration.simulation_no_list")
 
 
 def test_a_large_one_is_worked_out_by_a_job_and_nothing_older_is(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from selaras.web.exports import LIST_PAGES
 
 # Pages that the walk of people's data calls lists, and that are none to take along as a file, with the reason.
 NO_LIST = {
-    "web.pay_simulation": "who a draft would pay differently; in force is none of it, and the next replaces it",
+    "web.pay_simulation": "who a draft would pay differently: a file of its own, for whoever sees all pay",
+    "web.pay_changes_file": "the file itself; the page of the simulation offers it",
     "web.home": "a look at several things, each of which is a list of its own page",
     "web.upload": "the answer to an upload",
     "web.briefing_readers": "who has read the briefing; nothing about their work",

@@ -14,11 +14,14 @@ from selaras.api.pay_tables import READERS
 from selaras.api.schemas import schema_of
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, session
+from selaras.edge.downloads import attachment
+from selaras.exchange.pay_changes import changes_file
 from selaras.followup.pay import drafting, simulating
 from selaras.followup.pay.queries import draft
 from selaras.followup.pay.simulation_queries import SimulationView, changed, simulation, simulations
 from selaras.identity.permissions import Permission
 
+FILE = {"type": "string", "format": "binary"}
 endpoints = endpoints_of("pay_simulations", "What a draft of the table of pay would have paid")
 
 _OF_DRAFT = "/pay-tables/drafts/<uuid:draft_id>/simulations"
@@ -66,6 +69,16 @@ def list_pay_changes(query: dict[str, Any], simulation_id: UUID) -> Response:
             [shapes.PayChange(one.person_id, one.name, one.before, one.after, one.difference) for one in lines]
         )
     )
+
+
+@endpoints.route("/pay-tables/simulations/<uuid:simulation_id>/people/file")
+@needs(Permission.SEE_REMUNERATION)
+@endpoints.arguments(schema_of(shapes.PayChangesFileQuery), location="query")
+@endpoints.response(200, FILE, content_type="text/csv")
+def show_pay_changes_file(query: dict[str, Any], simulation_id: UUID) -> Response:
+    """Everybody who would be paid differently as a file, CSV or XLSX; for whoever sees the pay of the whole agency."""
+    made = changes_file(session(), actor(), simulation_id, query["format"])
+    return attachment(made.data, made.name, made.media_type)
 
 
 def _shown(one: SimulationView) -> shapes.PaySimulation:

@@ -214,6 +214,13 @@ class PayPage:
 
 
 @dataclass(frozen=True)
+class PayChangesFileQuery:
+    """As which file: `format` csv or xlsx."""
+
+    format: str = field(default="csv", metadata={"validate": OneOf(["csv", "xlsx"])})
+
+
+@dataclass(frozen=True)
 class PayChange:
     """One person who would be paid differently, rupiah a month; null: nothing."""
 

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from selaras.edge import pay_words
 from selaras.edge.access import needs
 from selaras.edge.context import actor, instance, session
+from selaras.edge.downloads import attachment
 from selaras.errors import Conflict, NotFound
+from selaras.exchange.pay_changes import changes_file, forms_of
 from selaras.followup.pay import drafting, simulating
 from selaras.followup.pay.queries import draft
 from selaras.followup.pay.simulation_queries import changed, simulation
@@ -52,8 +54,17 @@ def pay_simulation(simulation_id: UUID) -> Response:
         dearest=max([1, *(max(line["before"], line["after"]) for line in figures.get("months", []))]),
         sees=sees,
         lines=lines,
+        forms=forms_of(found),
         page=page,
         older=url_for("web.pay_simulation", simulation_id=simulation_id, page=page + 1) if len(lines) == SIZE else None,
         pay_words=pay_words,
         outcomes=outcomes_on(draft(session(), actor().account_id, found.draft_id).starts),
     )
+
+
+@pages.get("/pay-tables/simulations/<uuid:simulation_id>/people.<form>")
+@needs(Permission.SEE_REMUNERATION)
+def pay_changes_file(simulation_id: UUID, form: str) -> Response:
+    """Everybody who would be paid differently, as a file."""
+    made = changes_file(session(), actor(), simulation_id, form)
+    return attachment(made.data, made.name, made.media_type)
