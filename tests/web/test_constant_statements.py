@@ -106,6 +106,12 @@ def taken(home: Home, who: Visitor, path: str) -> int | None:
     return len(seen)
 
 
+def looked_at(home: Home, who: Visitor, path: str, most: int) -> int | None:
+    """The same, once more where they are above `most`: what is kept for some seconds may have run out in between."""
+    found = taken(home, who, path)
+    return taken(home, who, path) if found is not None and found > most else found
+
+
 def test_every_page_asks_the_database_as_often_for_ten_rows_as_for_a_hundred(pair: tuple[Home, Home]) -> None:
     few, many = pair
     looked, more = set(), list[str]()
@@ -120,7 +126,7 @@ def test_every_page_asks_the_database_as_often_for_ten_rows_as_for_a_hundred(pai
             for home in pair:
                 forget_attempts(home.app)
             first = taken(few, one, here)
-            second = taken(many, other, there) if first is not None else None
+            second = looked_at(many, other, there, first) if first is not None else None
             if first is not None and second is not None:
                 looked.add(rule.endpoint)
                 if second > first:
