@@ -45,9 +45,9 @@ _QUERY = f"""
 def changes_file(session: Session, actor: Actor, simulation_id: UUID, form: str) -> Exported:
     """The list as CSV or XLSX, for whoever sees the pay of the whole agency; the ledger records it."""
     actor.require_whole(Permission.SEE_REMUNERATION)
+    one = simulation(session, simulation_id)
     if form not in FORMATS:
         raise Invalid("export_format", "A list is exported as csv or xlsx, not as “{form}”.", form=form[:20])
-    one = simulation(session, simulation_id)
     if form not in forms_of(one):
         raise Invalid(
             "remuneration.simulation_sheet_long",
