@@ -11,6 +11,7 @@ from calibration.conftest import Meeting
 from selaras.calibration import ending, gate
 from selaras.calibration.minutes import _told, minutes
 from selaras.errors import Conflict, Invalid, NotFound, Refused
+from selaras.tenancy.letterheads import Letterhead
 from selaras.tenancy.queries import agency
 
 ANSWER = "Bukti dukung setiap orang dilihat ulang; selisih ini berasal dari target yang belum tercapai."
@@ -126,7 +127,7 @@ def test_the_answers_stand_in_the_minutes_and_stay_once_somebody_signed(unfair: 
     unfair.draft()
     with unfair.session() as session:
         told = _told(session, unfair.actor(1), unfair.id)
-        said = minutes(agency(session, unfair.tenant_id), told, unfair.rules(session))
+        said = minutes(agency(session, unfair.tenant_id), Letterhead(), told, unfair.rules(session))
     questions = next(table for table in said["tables"] if table["title"].startswith("Pertanyaan"))
     assert questions["rows"][0][1].endswith("Lihat catatan.")
     for who in (1, 21, 41):

@@ -128,6 +128,11 @@ from = 2024-01-01
 until = 2025-12-31
 days = 6
 [[rule]]
+of = "letterhead"
+from = 2026-03-01
+lines = ["Jalan Contoh 1"]
+place = "Contoh"
+[[rule]]
 of = "ranking"
 group_by = ["job_class"]
 minimum_size = 9

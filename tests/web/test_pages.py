@@ -11,6 +11,7 @@ from factories.site import PERIOD, Site
 from selaras.closing.document import determination
 from selaras.closing.queries import overview
 from selaras.regulation import load_registry
+from selaras.tenancy.letterheads import Letterhead
 from selaras.tenancy.queries import agency, rules_on
 
 REASON = "Unit ini baru dibentuk dan seluruh targetnya terlampaui."
@@ -209,7 +210,7 @@ def test_a_breach_is_overridden_by_the_official_with_a_reason(site: Site, urls) 
     with site.waiting.database.tenant(site.waiting.tenant_id) as session:
         view, whose = overview(session, PERIOD), agency(session, site.waiting.tenant_id)
         printed = determination(
-            whose, view.period, rules_on(session, whose, view.period.ends, load_registry()), view.checks
+            whose, Letterhead(), view.period, rules_on(session, whose, view.period.ends, load_registry()), view.checks
         )
     assert str(printed["subtitle"]).startswith("Triwulan III 2026 (1 Juli 2026 s.d.")
     assert [line["violations"] for line in printed["overrides"]] == [

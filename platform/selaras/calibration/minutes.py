@@ -26,10 +26,11 @@ from selaras.evaluation.printed_words import Say
 from selaras.files.service import keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
+from selaras.organisation.letterheads import letterhead_on
 from selaras.organisation.models import Unit
 from selaras.organisation.queries import names_of
 from selaras.regulation import Rules
-from selaras.tenancy.packs import letterhead_of
+from selaras.tenancy.letterheads import Letterhead
 from selaras.tenancy.queries import AgencyView, agency
 
 PURPOSE = "calibration_minutes"
@@ -77,7 +78,8 @@ def draft_minutes(session: Session, actor: Actor, store: FileStore, meeting_id: 
     refuse_unanswered(session, meeting_id)
     whose = agency(session, tenant_of(session))
     told = _told(session, actor, meeting_id)
-    data = render("minutes", minutes(whose, told, rules))
+    head = letterhead_on(session, whose, now().astimezone(ZoneInfo(whose.time_zone)).date())
+    data = render("minutes", minutes(whose, head, told, rules))
     name = f"berita-acara-kalibrasi-{told.meeting.period_code}.pdf"
     kept = keep(session, store, actor, name, "application/pdf", data, PURPOSE, meeting_id)
     room.meeting.minutes_id = kept
@@ -104,7 +106,7 @@ def _told(session: Session, actor: Actor, meeting_id: UUID) -> Told:
     )
 
 
-def minutes(whose: AgencyView, told: Told, rules: Rules) -> dict[str, Any]:
+def minutes(whose: AgencyView, head: Letterhead, told: Told, rules: Rules) -> dict[str, Any]:
     """What the document says, as plain data for the template."""
     say = Say("id", whose.time_zone, {})
     at, one = now().astimezone(ZoneInfo(whose.time_zone)), told.meeting
@@ -113,7 +115,7 @@ def minutes(whose: AgencyView, told: Told, rules: Rules) -> dict[str, Any]:
     effect = "memutuskan" if one.effect == "decides" else "memberi rekomendasi kepada Pejabat Penilai Kinerja"
     return {
         "agency": whose.name,
-        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
+        "letterhead": head.under(whose.hosts),
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": "Berita Acara Rapat Kalibrasi",
         "subtitle": f"{one.name} · {say.period(one.period_code)}",

@@ -25,8 +25,9 @@ from selaras.evaluation.wording import limit_label
 from selaras.files.service import keep
 from selaras.files.store import FileStore
 from selaras.identity.actor import Actor
+from selaras.organisation.letterheads import letterhead_on
 from selaras.regulation import Rules
-from selaras.tenancy.packs import letterhead_of
+from selaras.tenancy.letterheads import Letterhead
 from selaras.tenancy.queries import AgencyView, agency
 
 PURPOSE = "determination"
@@ -74,7 +75,8 @@ def write_determination(
         table = sheet(f"Lampiran penetapan {period.code}", _columns(rules), _table(rules, found), now())
         annex = Annex(f"{name}-lampiran.xlsx", sha256(table).hexdigest(), len(found))
         close.annex_id = keep(session, store, actor, annex.name, SHEET, table, PURPOSE, close.id)
-    data = _printed(session, close, period.code, determination(whose, period, rules, found, annex))
+    head = letterhead_on(session, whose, now().astimezone(ZoneInfo(whose.time_zone)).date())
+    data = _printed(session, close, period.code, determination(whose, head, period, rules, found, annex))
     close.document_id = keep(session, store, actor, f"{name}.pdf", "application/pdf", data, PURPOSE, close.id)
 
 
@@ -87,18 +89,23 @@ def _printed(session: Session, close: Close, code: str, said: dict[str, object])
 
 
 def determination(
-    whose: AgencyView, period: PeriodView, rules: Rules, found: list[CheckView], annex: Annex | None = None
+    whose: AgencyView,
+    head: Letterhead,
+    period: PeriodView,
+    rules: Rules,
+    found: list[CheckView],
+    annex: Annex | None = None,
 ) -> dict[str, object]:
     """What the document says, as plain data for the template. Of many units it lists those out of line alone."""
     say = Say("id", whose.time_zone, {})
     at, short = now().astimezone(ZoneInfo(whose.time_zone)), len(found) > LISTED
     return {
         "agency": whose.name,
-        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
+        "letterhead": head.under(whose.hosts),
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": "Format Penetapan Predikat Kinerja Pegawai",
         "subtitle": f"{say.period(period.code)} ({say.day(period.starts)} s.d. {say.day(period.ends)})",
-        "facts": _facts(whose, rules, say.moment(at)),
+        "facts": _facts(head.place, rules, say.moment(at)),
         "outcomes": [level.label["id"] for level in rules.outcomes],
         "totals": _totals(rules, found),
         "units": [
@@ -129,11 +136,11 @@ def determination(
     }
 
 
-def _facts(whose: AgencyView, rules: Rules, at: str) -> list[dict[str, str]]:
+def _facts(place: str, rules: Rules, at: str) -> list[dict[str, str]]:
     return [
         {"label": "Dasar", "value": "; ".join(rules.legal_basis)},
         {"label": "Aturan", "value": f"{rules.title['id']}, edisi {rules.edition}, sidik {rules.hash[:16]}"},
-        {"label": "Ditetapkan", "value": f"{letterhead_of(whose.pack).place}, {at}"},
+        {"label": "Ditetapkan", "value": f"{place}, {at}"},
     ]
 
 

@@ -21,12 +21,12 @@ from selaras.evaluation.queries import ReceiptView
 from selaras.evaluation.wording import organisation_word, outcome_word
 from selaras.monitoring.queries import FeedbackView, ProgressView, feedback_for, progress_for
 from selaras.organisation.acting import ActedAs
+from selaras.organisation.letterheads import letterhead_on
 from selaras.organisation.queries import PersonView, person
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.in_force import plan_in_force
 from selaras.planning.queries import ItemView, MeasureView, PlanView
 from selaras.regulation import Label, Rules
-from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView
 
 _WORDS: dict[str, Label] = {
@@ -80,10 +80,11 @@ def print_evaluation(session: Session, whose: AgencyView, subject: Subject, lang
     reached = _reached(progress_for(session, outcome.person_id, outcome.starts, outcome.ends))
     at = now().astimezone(ZoneInfo(whose.time_zone))
     acted = rated_as(session, outcome)
+    head = letterhead_on(session, whose, at.date())
     data = {
         "agency": whose.name,
-        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
-        "place": f"{letterhead_of(whose.pack).place}, {say.day(at.date())}",
+        "letterhead": head.under(whose.hosts),
+        "place": f"{head.place}, {say.day(at.date())}",
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),

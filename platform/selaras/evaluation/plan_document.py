@@ -17,13 +17,13 @@ from selaras.documents.issuing import Issue, issue
 from selaras.evaluation.evaluation_document import amount, facts_of, signer
 from selaras.evaluation.printed_words import Language, Printed, Say
 from selaras.organisation.acting import ActedAs, acted_as
+from selaras.organisation.letterheads import letterhead_on
 from selaras.organisation.queries import PersonView, person, superior_of
 from selaras.planning.forms import AskedForm, asked_form
 from selaras.planning.queries import ItemView, PlanView, last_day
 from selaras.planning.readiness import OpenPlan
 from selaras.planning.versions import version
 from selaras.regulation import Column, Label, Rules
-from selaras.tenancy.packs import letterhead_of
 from selaras.tenancy.queries import AgencyView
 
 _WORDS: dict[str, Label] = {
@@ -77,9 +77,10 @@ def print_plan(
     parties = _parties(session, view, day)
     acted = acted_as(session, view.delegation_id, day)
     agreed = view.agreed_at.astimezone(ZoneInfo(whose.time_zone)).date() if view.agreed_at else None
+    head = letterhead_on(session, whose, agreed or at.date())
     data = {
         "agency": whose.name,
-        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
+        "letterhead": head.under(whose.hosts),
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),
@@ -98,7 +99,7 @@ def print_plan(
         "sections": _sections(say, asked, view),
         "behaviours": _behaviours(say, asked, view),
         "annexes": _annexes(say, asked, view),
-        "place": f"{letterhead_of(whose.pack).place}, {say.day(agreed or at.date())}",
+        "place": f"{head.place}, {say.day(agreed or at.date())}",
         "signers": _signers(session, say, parties[:2], acted, day),
         "words": {name: say(name) for name in _WORDS},
         "footer": f"{whose.name} · SKP {view.year} · {say('printed')} {say.moment(at)}",
@@ -212,15 +213,16 @@ def print_not_filed(
         {"unit": one.unit_name, "name": one.name, "state": say.label(_STATES.get(one.state, _STATES[None]))}
         for one in people
     ]
+    head = letterhead_on(session, whose, at.date())
     data = {
         "agency": whose.name,
-        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
+        "letterhead": head.under(whose.hosts),
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("not_filed"),
         "subtitle": f"{say('year')} {year}",
         "rows": rows,
-        "place": f"{letterhead_of(whose.pack).place}, {say.day(at.date())}",
+        "place": f"{head.place}, {say.day(at.date())}",
         "words": {name: say(name) for name in _WORDS},
         "footer": f"{whose.name} · SKP {year} · {say('printed')} {say.moment(at)}",
     }

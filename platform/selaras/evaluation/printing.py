@@ -19,10 +19,11 @@ from selaras.evaluation.queries import PartView, ReceiptView
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.wording import organisation_word, outcome_word
 from selaras.organisation.acting import ActedAs
+from selaras.organisation.letterheads import letterhead_on
 from selaras.organisation.queries import AppointmentLine, PersonView
 from selaras.planning.models import PlanItem
 from selaras.regulation import Label, ReceiptLine
-from selaras.tenancy.packs import letterhead_of
+from selaras.tenancy.letterheads import Letterhead
 from selaras.tenancy.queries import AgencyView
 
 _WORDS: Mapping[str, Label] = {
@@ -84,7 +85,8 @@ def print_receipt(
     """
     titles = _titles(session, (line.item for line in view.receipt.lines if line.item))
     acted = rated_as(session, view.outcome)
-    data = receipt_document(whose, person, view, titles, language, acted)
+    head = letterhead_on(session, whose, now().astimezone(ZoneInfo(whose.time_zone)).date())
+    data = receipt_document(whose, person, view, titles, language, acted, head)
     number = next((one.number for one in person.numbers), str(person.line.person_id))
     wanted = issue_of("receipt", view, origin)
     return Printed(f"hasil-{view.outcome.period_code}-{number}-{language}.pdf", issue(session, wanted, "receipt", data))
@@ -103,6 +105,7 @@ def receipt_document(
     titles: Mapping[str, str],
     language: Language,
     acted: ActedAs | None = None,
+    head: Letterhead | None = None,
 ) -> dict[str, Any]:
     """What the document says, as plain data for the template. `titles`: planned item → what was to be reached.
 
@@ -114,7 +117,7 @@ def receipt_document(
     lines = [line for line in view.receipt.lines if line.item is None]
     return {
         "agency": whose.name,
-        "letterhead": letterhead_of(whose.pack).under(whose.hosts),
+        "letterhead": (head or Letterhead()).under(whose.hosts),
         "language": language,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "title": say("title"),

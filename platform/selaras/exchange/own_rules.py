@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from selaras.calendar.models import WorkingWeek
 from selaras.evaluation.own_rules import OWN_RULES as EVALUATION
 from selaras.followup.own_rules import OWN_RULES as FOLLOWUP
+from selaras.organisation.own_rules import OWN_RULES as ORGANISATION
 from selaras.tenancy.own_rules import OwnRules, Taking
 from selaras.tenancy.pack_fields import Fields, PackError
 from selaras.tenancy.packs import Pack
@@ -76,7 +77,7 @@ _WORKING_WEEK = OwnRules(
     _check_week,
 )
 
-OWN_RULES: tuple[OwnRules, ...] = (*EVALUATION, *FOLLOWUP, _WORKING_WEEK)
+OWN_RULES: tuple[OwnRules, ...] = (*EVALUATION, *FOLLOWUP, *ORGANISATION, _WORKING_WEEK)
 """Every kind, in the order in which packs write them. A capability with rules of its agency adds its `OWN_RULES`."""
 
 KINDS: Mapping[str, OwnRules] = MappingProxyType({one.code: one for one in OWN_RULES})

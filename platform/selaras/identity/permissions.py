@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SEE_ACCESS = "see_access"
     MANAGE_CLIENTS = "manage_clients"
     MANAGE_CHANNELS = "manage_channels"
+    MANAGE_LETTERHEAD = "manage_letterhead"
     APPROVE_SUPPORT = "approve_support"
     HANDLE_TICKETS = "handle_tickets"
     CHAIR_CALIBRATION = "chair_calibration"
@@ -96,6 +97,7 @@ _MANAGER = frozenset(
         Permission.PROPOSE_FOLLOWUP,
         Permission.ASSESS_MERIT,
         Permission.CHOOSE_RULES,
+        Permission.MANAGE_LETTERHEAD,
         Permission.MANAGE_SURVEY,
         # Data goes in and out by machines of the manager's own: each gives a client no more than it holds itself.
         Permission.MANAGE_CLIENTS,
@@ -150,6 +152,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.GRANT_ROLES,
             Permission.MANAGE_CLIENTS,
             Permission.MANAGE_CHANNELS,
+            Permission.MANAGE_LETTERHEAD,
             Permission.APPROVE_SUPPORT,
             Permission.HANDLE_TICKETS,
             Permission.SEE_ACCESS,

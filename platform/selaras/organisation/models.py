@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from selaras.db.base import TenantModel, TenantTable, dated, one_at_a_time, within
+from selaras.organisation import letterhead_models  # noqa: F401  # its table is found through this module
 from selaras.organisation.helpdesk import models as helpdesk  # noqa: F401  # tables are found through this module
 
 
