@@ -155,6 +155,31 @@ def assign(
     click.echo(f"{slug}: {code} {starts:%Y-%m-%d}")
 
 
+@tenant.command()
+@click.argument("slug")
+@click.argument("change", type=click.Choice(["suspend", "activate"]))
+@click.option("--reason", required=True, help="It is recorded.")
+@_actor
+def status(slug: str, change: str, reason: str, actor: str) -> None:
+    """Suspend an agency, or activate it again; the operators' journal keeps who did it and why.
+
+    While it is suspended, its scheduled rounds rest and nobody can be asked for support. It does not lock anybody
+    out: people of the agency can still sign in and work.
+    """
+    from selaras.tenancy import queries, service
+
+    with console_session() as session:
+        found = queries.agency_by_slug(session, slug)
+        wanted = {"suspend": "suspended", "activate": "active"}[change]
+        if found.status == wanted:
+            click.echo(f"{slug}: {wanted} already")
+            return
+        service.set_status(session, actor, found.tenant_id, wanted, reason)
+    click.echo(f"{slug}: {found.status} -> {wanted}")
+    if wanted == "suspended":
+        click.echo("Its scheduled rounds rest; its people can still sign in.", err=True)
+
+
 @tenant.command("prove-isolation")
 @click.option("--attacks", type=click.IntRange(1), default=5000, show_default=True, help="How many attacks.")
 @click.option("--seed", type=int, help="Repeat a run: its order of attacks (default: another one each time).")
