@@ -21,6 +21,7 @@ from selaras.audit.rounds import SealRounds
 from selaras.channels import rounds as channels
 from selaras.config import Settings
 from selaras.db.session import Database
+from selaras.exchange.national import rounds as telling
 from selaras.files.store import LocalStore
 from selaras.files.sweeping import SweepRounds
 from selaras.identity import rounds as renewing
@@ -49,6 +50,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from selaras.evaluation.service import open_days
     from selaras.exchange import export_jobs as exports
     from selaras.exchange import jobs as exchange
+    from selaras.exchange.national import jobs as national
     from selaras.followup.pay import simulating
     from selaras.identity import jobs as identity
     from selaras.monitoring.survey import jobs as survey
@@ -67,6 +69,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         reminding.KIND: reminders.handler(load_registry()),
         agenda.KIND: agenda.run,
         renewing.KIND: identity.handler(settings),
+        national.KIND: national.handler(settings),
         "input_grant": partial(across.carry, settled=open_days),
     }
 
@@ -111,6 +114,7 @@ def run_dispatcher(settings: Settings, say: Callable[[str], None] = print) -> No
         LeaverRounds(database, SessionStore(connect(settings.require("redis_url")))),
         AgencyRounds(database, reminding.ask, reminding.EVERY),
         AgencyRounds(database, renewing.ask, renewing.EVERY),
+        AgencyRounds(database, telling.ask, telling.EVERY),
         AgencyRounds(database, reminding.desk, reminding.DESK_EVERY),
         AgencyRounds(database, partial(channels.post, mail=bool(settings.smtp_host)), channels.EVERY),
         *([AgencyRounds(database, scanning.ask, scanning.EVERY)] if settings.scanner else []),

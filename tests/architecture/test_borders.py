@@ -24,7 +24,7 @@ TEXT = (".py", ".toml", ".html", ".css", ".typ", ".yaml", ".mako")
 @cache
 def outsiders() -> frozenset[str]:
     """Every package above the core: regulations, packs, the console."""
-    groups = ("selaras.regulations", "selaras.packs", "selaras.commands")
+    groups = ("selaras.regulations", "selaras.packs", "selaras.commands", "selaras.national")
     return frozenset(point.value.split(":")[0].split(".")[0] for name in groups for point in entry_points(group=name))
 
 

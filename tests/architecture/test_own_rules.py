@@ -23,6 +23,7 @@ NO_RULES = {
     "ticket_message": "a problem that somebody reported",
     "unlock": "one unlocking",
     "access_limit": "how many tries to sign in: the agency's own guard, set by whoever guards it",
+    "national_connection": "the agency's own connection to a national system, with its secrets",
     "channel_setting": "the agency's own mail and messenger gateways, with their secrets",
     "closed_day": "days of one place and year, recorded from decrees; `selaras import` takes them",
     "close_stage": "one close",

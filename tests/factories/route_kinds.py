@@ -99,6 +99,23 @@ KINDS = {
     "api_letterheads.list_letterheads": "figures",
     "api_letterheads.post_letterhead": "figures",
     "api_letterheads.preview_letterhead": "figures",
+    "web.national_exchange": "list",
+    "web.look_again_at_national": "figures",
+    **dict.fromkeys(
+        ("web.national_connection", "web.set_national_connection", "web.try_national_connection", "web.send_national"),
+        "figures",
+    ),
+    "api_national.show_national_exchange": "figures",
+    "api_national.list_national_items": "list",
+    **dict.fromkeys(
+        (
+            "api_national.show_national_connection",
+            "api_national.put_national_connection",
+            "api_national.try_connection",
+        ),
+        "figures",
+    ),
+    **dict.fromkeys(("api_national.post_look_again", "api_national.post_sending"), "figures"),
     "web.set_channels": "figures",
     "api_channels.list_notices": "own",
     "api_channels.read_notice": "own",

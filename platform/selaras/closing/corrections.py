@@ -16,6 +16,7 @@ from selaras.evaluation.correcting import follow_sources
 from selaras.evaluation.queries import OutcomeView, latest_outcome
 from selaras.evaluation.rules import OutcomeState
 from selaras.evaluation.service import hold_answers
+from selaras.exchange.national.outbox import write as write_outbox
 from selaras.followup import objecting
 from selaras.followup.objecting import Decided, Verdict
 from selaras.identity.actor import Actor
@@ -133,3 +134,4 @@ def _follow(session: Session, before: OutcomeView, decided: Decided) -> None:
         moved |= {"before": before.outcome, "after": decided.outcome}
         session.execute(_MOVE, {**values, **moved})
     session.execute(_PAY, values)
+    write_outbox(session, before.period_id, before.person_id)

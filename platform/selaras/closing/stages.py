@@ -28,6 +28,7 @@ from selaras.evaluation.facts import LAST, Facts
 from selaras.evaluation.groups import grouping_on, ranking_groups
 from selaras.evaluation.models import OutcomeBatch, Period, RankingGroup
 from selaras.evaluation.queries import PeriodView
+from selaras.exchange.national.outbox import write as write_outbox
 from selaras.files.store import FileStore
 from selaras.followup.service import apply_table
 from selaras.identity.actor import Actor
@@ -164,6 +165,8 @@ def determine(run: Run, _after: UUID) -> Done:
     run.session.execute(update(OutcomeBatch).where(OutcomeBatch.id == run.batch_id).values(state="set", set_at=now()))
     payload = {"period": run.period.code, "people": people, "outcomes": fingerprint, "rule": run.rules.hash}
     record(run.session, run.actor, "close.set", f"close:{run.close.id}", payload)
+    run.session.flush()
+    write_outbox(run.session, run.period.id)
     return Done(people)
 
 

@@ -44,6 +44,7 @@ _PERMISSIONS = {
     Permission.MANAGE_CLIENTS: lazy_gettext("manage machine clients and their tokens"),
     Permission.MANAGE_CHANNELS: lazy_gettext("say how messages travel"),
     Permission.MANAGE_LETTERHEAD: lazy_gettext("write the letterhead of documents"),
+    Permission.MANAGE_NATIONAL: lazy_gettext("exchange results with the national system"),
     Permission.MANAGE_SIGN_IN: lazy_gettext("manage how the agency signs in"),
     Permission.MANAGE_ACCOUNTS: lazy_gettext("manage accounts"),
     Permission.GRANT_ROLES: lazy_gettext("grant roles"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import selaras.identity.models  # noqa: F401  # the table of accounts, which a batch refers to
 from selaras.db.base import TenantModel, within
+from selaras.exchange.national import models as national  # noqa: F401  # tables are found through this module
 
 
 class ImportBatch(TenantModel):

@@ -20,7 +20,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 MOST_BYTES = 512 * 1024
 SECONDS = 10.0
-_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+_CONNECT = 3.0
 # IPv6 addresses that carry an IPv4 address within them lead wherever that one does.
 _CARRIERS = tuple(map(ip_network, ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
@@ -60,12 +60,21 @@ class Egress:
         return cls(allowed=_networks(settings.egress_allowed), loopback=not settings.tls)
 
     def send(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | str = b""
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str = b"",
+        seconds: float = SECONDS,
     ) -> Answer:
-        """Ask another server. `Invalid` for an address that is never asked, `Unavailable` when it cannot be reached."""
+        """Ask another server. `Invalid` for an address that is never asked, `Unavailable` when it cannot be reached.
+
+        `seconds`: how long it may take as a whole.
+        """
         target = self._target(url)
         try:
-            return self._ask(method, target, dict(headers or {}), body)
+            return self._ask(method, target, dict(headers or {}), body, seconds)
         except httpx.TimeoutException:
             raise Unavailable(
                 "egress_timeout", "{host} did not answer in time. Try again later.", host=target.host
@@ -84,12 +93,12 @@ class Egress:
         """Return if the address may be asked at all: `Invalid` or `Unavailable` as `send` would raise them."""
         self._target(url)
 
-    def _ask(self, method: str, target: _Target, headers: dict[str, str], body: bytes | str) -> Answer:
-        until = time.monotonic() + SECONDS
+    def _ask(self, method: str, target: _Target, headers: dict[str, str], body: bytes | str, seconds: float) -> Answer:
+        until = time.monotonic() + seconds
         # No connection is kept: one that was opened for another name of the same address must not serve this one.
-        limits = httpx.Limits(max_keepalive_connections=0)
+        limits, timeout = httpx.Limits(max_keepalive_connections=0), httpx.Timeout(seconds / 2, connect=_CONNECT)
         with (
-            httpx.Client(verify=self.trust, trust_env=False, timeout=_TIMEOUT, limits=limits) as client,
+            httpx.Client(verify=self.trust, trust_env=False, timeout=timeout, limits=limits) as client,
             client.stream(
                 method,
                 target.url,

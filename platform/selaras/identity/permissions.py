@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MANAGE_CLIENTS = "manage_clients"
     MANAGE_CHANNELS = "manage_channels"
     MANAGE_LETTERHEAD = "manage_letterhead"
+    MANAGE_NATIONAL = "manage_national"
     APPROVE_SUPPORT = "approve_support"
     HANDLE_TICKETS = "handle_tickets"
     CHAIR_CALIBRATION = "chair_calibration"
@@ -99,6 +100,7 @@ _MANAGER = frozenset(
         Permission.CHOOSE_RULES,
         Permission.MANAGE_LETTERHEAD,
         Permission.MANAGE_SURVEY,
+        Permission.MANAGE_NATIONAL,
         # Data goes in and out by machines of the manager's own: each gives a client no more than it holds itself.
         Permission.MANAGE_CLIENTS,
     }
@@ -153,6 +155,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_CLIENTS,
             Permission.MANAGE_CHANNELS,
             Permission.MANAGE_LETTERHEAD,
+            Permission.MANAGE_NATIONAL,
             Permission.APPROVE_SUPPORT,
             Permission.HANDLE_TICKETS,
             Permission.SEE_ACCESS,

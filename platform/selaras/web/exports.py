@@ -41,6 +41,7 @@ LIST_PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "web.calendar": ("closed_days",),
         "web.funnel_page": ("funnel", "waited_for"),
         "web.tickets": ("tickets",),
+        "web.national_exchange": ("national",),
         "web.unlocks_page": ("unlocks",),
         "web.survey_campaigns": ("surveys",),
         "web.merit_page": ("merit",),

@@ -27,6 +27,7 @@ LISTS = {
     "unlocks": _("What was opened once more"),
     "surveys": _("Surveys of the agency"),
     "merit": _("Merit self-assessment"),
+    "national": _("Results on their way to the national system"),
 }
 
 

@@ -58,6 +58,9 @@ _PLACES = (
     Place("web.audits", lazy_gettext("Audits"), "result", frozenset({Permission.AUDIT, Permission.GRANT_ROLES})),
     Place("web.letterhead_page", lazy_gettext("Letterhead"), "rollout", frozenset({Permission.MANAGE_LETTERHEAD})),
     Place("web.channels", lazy_gettext("Channels"), "rollout", frozenset({Permission.MANAGE_CHANNELS})),
+    Place(
+        "web.national_exchange", lazy_gettext("National exchange"), "rollout", frozenset({Permission.MANAGE_NATIONAL})
+    ),
     Place("web.access", lazy_gettext("Access"), "wall", frozenset({Permission.SEE_ACCESS})),
     Place("web.identity_providers", lazy_gettext("Sign-in"), "wall", frozenset({Permission.MANAGE_SIGN_IN})),
     Place(
@@ -75,6 +78,7 @@ NOTES = {
     "followed": lazy_gettext("The result follows the correction; the person has been told."),
     "accepted": lazy_gettext("You have accepted this result."),
     "objected": lazy_gettext("Your objection has been recorded. Your appraiser's superior decides on it."),
+    "national-asked": lazy_gettext("It has been put into the post; look again in a minute."),
     "goal-saved": lazy_gettext("The goal has been saved."),
     "goal-removed": lazy_gettext("The goal was removed."),
     "goals-copied": lazy_gettext("The goals of the year before were taken over."),

@@ -59,7 +59,21 @@ _MERIT = f"""
     ORDER BY part.name DESC, one.key
 """  # noqa: S608  # our own text
 
+_NATIONAL = f"""
+    SELECT i.person_id, {number_of("i.person_id")}, who.name, p.code, i.state, array_to_string(i.causes, '; '), i.said,
+           i.remote_id, {moment("i.sent_at")}
+    FROM selaras.national_item i
+    JOIN selaras.person who ON who.tenant_id = %(tenant)s AND who.id = i.person_id
+    JOIN selaras.period p ON p.tenant_id = %(tenant)s AND p.id = i.period_id
+    WHERE i.tenant_id = %(tenant)s AND {within("i.person_id")} ORDER BY i.id
+"""  # noqa: S608  # our own text
+
 CYCLE: tuple[ListExport, ...] = (
+    ListExport(
+        "national", Permission.MANAGE_NATIONAL,
+        ("NIP", "NAMA", "PERIODE", "KEADAAN", "SEBAB", "JAWABAN", "ID DI SANA", "TERKIRIM (UTC)"), _NATIONAL,
+        whole=True,
+    ),
     ListExport(
         "funnel", Permission.SEE_AGENCY,
         ("ID UNIT", "UNIT", "ID UNIT ATASAN", "PEGAWAI", "ADA SKP", "DIAJUKAN", "DISEPAKATI", "ADA CATATAN", "DINILAI",
