@@ -19,6 +19,7 @@ from selaras.evaluation.changes import changes_of
 from selaras.followup.models import RemunerationTable
 from selaras.followup.pay_effect import PayEffect, pay_effect
 from selaras.identity.actor import Actor
+from selaras.tenancy.letterheads import Letterhead
 from selaras.tenancy.queries import agency
 
 from .conftest import PERIOD, WHY, Meeting
@@ -117,9 +118,8 @@ def test_the_minutes_are_signed_and_the_meeting_closed_when_nothing_waits(locked
 
 def test_the_minutes_tell_who_was_there_what_moved_and_why(locked: Meeting) -> None:
     with locked.session() as session:
-        told = minutes(
-            agency(session, locked.tenant_id), _told(session, locked.actor(1), locked.id), locked.rules(session)
-        )
+        said = _told(session, locked.actor(1), locked.id)
+        told = minutes(agency(session, locked.tenant_id), Letterhead(), said, locked.rules(session))
     present, moved, kept, _questions, _notes = told["tables"]
     assert ["Orang 1", "Ketua", "hadir", "0"] in present["rows"]
     assert ["Orang 2", "Fasilitator", "tidak hadir", "0"] in present["rows"]

@@ -24,7 +24,6 @@ ROWS = (
     ("auditor.luar", "Auditor Luar", "", "Auditor Internal", "aktif"),
     ("lama", "Akun Lama", "", "", "nonaktif"),
 )
-TODAY = today("Asia/Jakarta")
 
 
 def file(*rows: tuple[str, ...], header: tuple[str, ...] = HEADER) -> bytes:
@@ -32,7 +31,7 @@ def file(*rows: tuple[str, ...], header: tuple[str, ...] = HEADER) -> bytes:
 
 
 def roles(session: Session, subject: str) -> frozenset[str]:
-    found = account_by_subject(session, subject, TODAY)
+    found = account_by_subject(session, subject, today("Asia/Jakarta"))
     assert found is not None
     return found.roles
 
@@ -91,7 +90,7 @@ def test_what_is_wrong_is_named_row_by_row_and_nothing_is_taken(session: Session
         (4, "PERAN", "not_allowed"),
         (5, "PERAN", "not_allowed"),
     }
-    assert account_by_subject(session, "c", TODAY) is None
+    assert account_by_subject(session, "c", today("Asia/Jakarta")) is None
 
 
 def test_a_workbook_is_read_as_well(session: Session) -> None:

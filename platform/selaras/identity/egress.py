@@ -66,15 +66,15 @@ class Egress:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | str = b"",
-        seconds: float = SECONDS,
+        seconds: float | None = None,
     ) -> Answer:
         """Ask another server. `Invalid` for an address that is never asked, `Unavailable` when it cannot be reached.
 
-        `seconds`: how long it may take as a whole.
+        `seconds`: how long it may take as a whole; None: as everything else here.
         """
         target = self._target(url)
         try:
-            return self._ask(method, target, dict(headers or {}), body, seconds)
+            return self._ask(method, target, dict(headers or {}), body, seconds or SECONDS)
         except httpx.TimeoutException:
             raise Unavailable(
                 "egress_timeout", "{host} did not answer in time. Try again later.", host=target.host
