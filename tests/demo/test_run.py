@@ -124,9 +124,9 @@ def test_the_feature_is_live_in_its_region_and_rolled_out_once(app: Database) ->
 def test_somebody_acts_as_plh_and_one_agency_offers_input_to_the_other(app: Database) -> None:
     for slug in ONLY:
         with app.tenant(tenant_of(app, slug)) as session:
-            tenant = {"tenant": session.info["tenant"]}
-            acting = "SELECT kind FROM selaras.delegation WHERE tenant_id = :tenant AND during @> current_date"
-            assert session.execute(text(acting), tenant).scalars().all() == ["plh"]
+            values = {"tenant": session.info["tenant"], "day": today("Asia/Jakarta")}
+            acting = "SELECT kind FROM selaras.delegation WHERE tenant_id = :tenant AND during @> CAST(:day AS date)"
+            assert session.execute(text(acting), values).scalars().all() == ["plh"]
     with app.tenant(tenant_of(app, ONLY[0])) as session:
         offered = "SELECT part, other_name FROM selaras.input_grant WHERE tenant_id = :tenant"
         [found] = session.execute(text(offered), {"tenant": session.info["tenant"]}).all()
