@@ -15,7 +15,7 @@ _COUNT = {"validate": Range(min=1, max=30)}
 
 
 @dataclass(frozen=True)
-class TalentQuery:
+class TalentPool:
     """Which period (default: the newest that was mapped) and which pool; `post`: words in the title of the post.
 
     `years`: so many mapped periods in a row in the box; `outcome` at least `times` times over the mapped periods.
@@ -30,23 +30,20 @@ class TalentQuery:
     years: int = field(default=1, metadata=_COUNT)
     outcome: str | None = None
     times: int = field(default=1, metadata=_COUNT)
+
+
+@dataclass(frozen=True)
+class TalentQuery(TalentPool):
+    """A page of the pool."""
+
     page: int = field(default=1, metadata={"validate": Range(min=1, max=100_000)})
 
 
 @dataclass(frozen=True)
-class TalentFileQuery:
+class TalentFileQuery(TalentPool):
     """The same pool as a file: `format` csv or xlsx."""
 
     format: str = field(default="csv", metadata={"validate": OneOf(["csv", "xlsx"])})
-    period: str | None = None
-    box: int | None = field(default=None, metadata={"validate": Range(min=1, max=9)})
-    unit_id: UUID | None = None
-    level: str | None = None
-    kind: str | None = None
-    post: str = field(default="", metadata={"validate": Length(max=80)})
-    years: int = field(default=1, metadata=_COUNT)
-    outcome: str | None = None
-    times: int = field(default=1, metadata=_COUNT)
 
 
 @dataclass(frozen=True)
